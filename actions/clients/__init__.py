@@ -1,0 +1,1 @@
+"""HTTP clients for the cloud and for the support service. Imported by `actions.checks` and `actions.server` only."""

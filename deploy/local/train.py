@@ -1,0 +1,78 @@
+"""Trains the assistant's model once and keeps it while its inputs are unchanged. Runs in the root environment."""
+
+import argparse
+import hashlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "models" / "assistant.tar.gz"
+STAMP = ROOT / "models" / "assistant.inputs"
+_INPUTS = ("config.yml", "domain.yml", "requirements.lock", "data/nlu", "data/rules", "data/stories", "bot/nlu")
+_STARTED = re.compile(r"Starting to train component '([^']+)'")
+_FINISHED = re.compile(r"Finished training component '([^']+)'")
+_BAR_WIDTH = 30
+
+
+def inputs_digest() -> str:
+    """One digest over everything the trained model depends on."""
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        path = ROOT / name
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def is_current() -> bool:
+    return MODEL.exists() and STAMP.exists() and STAMP.read_text().strip() == inputs_digest()
+
+
+def _component_count() -> int:
+    import yaml
+
+    config = yaml.safe_load((ROOT / "config.yml").read_text())
+    return len(config["pipeline"]) + len(config["policies"])
+
+
+def _draw(done: int, total: int, name: str) -> None:
+    if sys.stderr.isatty():
+        filled = _BAR_WIDTH * done // total
+        bar = "█" * filled + "·" * (_BAR_WIDTH - filled)
+        print(f"\r· training the model {bar} {done}/{total} {name:<34}", end="", file=sys.stderr, flush=True)
+    else:
+        print(f"· training the model: {done}/{total} {name}", file=sys.stderr, flush=True)
+
+
+def train() -> None:
+    """Run `rasa train` with a progress bar; its whole output goes to var/train.log."""
+    digest = inputs_digest()
+    (ROOT / "var").mkdir(exist_ok=True)
+    command = [str(Path(sys.executable).parent / "rasa"), "train", "--fixed-model-name", "assistant", "--force"]
+    total, done = _component_count(), 0
+    with (ROOT / "var" / "train.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.write(line)
+            if started := _STARTED.search(line):
+                _draw(min(done, total), total, started[1])
+            elif finished := _FINISHED.search(line):
+                done += 1
+                _draw(min(done, total), total, finished[1])
+        if process.wait():
+            raise SystemExit(f"\n✗ Training failed; see {log.name}")
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    STAMP.write_text(digest + "\n")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--force", action="store_true", help="train even when the inputs are unchanged")
+    if parser.parse_args().force or not is_current():
+        train()
