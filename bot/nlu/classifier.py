@@ -1,0 +1,113 @@
+"""Rasa component: intent, full ranking and the judgement of the gate."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.featurizer import feature_text_of, vector_of
+from bot.nlu.intent_model import Corpus, IntentModel, Prediction
+from bot.nlu.normalizer import utterance_of
+from bot.nlu.utterance import Language
+
+PREDICTION = "intent_prediction"
+CLAUSES = "clauses"
+DEFAULT_LANGUAGE: Language = "zh"
+
+
+def corpus_of(messages: list[Message]) -> Corpus:
+    """The featurized messages as a training corpus."""
+    return Corpus(
+        [feature_text_of(message) for message in messages],
+        [utterance_of(message).language or DEFAULT_LANGUAGE for message in messages],
+        np.stack([vector_of(message) for message in messages]),
+        [message.get(INTENT) for message in messages],
+    )
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class HybridIntentClassifier(GraphComponent, IntentClassifier):
+    """Two calibrated linear heads over sentence vectors and n-grams."""
+
+    def __init__(self, storage: ModelStorage, resource: Resource, model: IntentModel | None = None) -> None:
+        self._storage = storage
+        self._resource = resource
+        self.model = model
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Needs a sentence vector."""
+        return [Featurizer]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> HybridIntentClassifier:
+        """See the parent class."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> HybridIntentClassifier:
+        """Restore the trained model. Raises ``ValueError`` when the archive holds none."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                arrays = dict(np.load(folder / "intent_model.npz", allow_pickle=False))
+                metadata = json.loads((folder / "intent_model.json").read_text(encoding="utf-8"))
+        except (ValueError, FileNotFoundError) as missing:
+            raise ValueError("the model archive holds no trained intent model; train again") from missing
+        return cls(model_storage, resource, IntentModel.restore(arrays, metadata))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on the examples that carry an intent and a text, and store the model."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        if len({example.get(INTENT) for example in examples}) < 2:
+            raise ValueError("intent training needs sentences of at least two intents")
+        self.model = IntentModel().fit(corpus_of(examples))
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / "intent_model.npz", **self.model.arrays())
+            text = json.dumps(self.model.metadata(), ensure_ascii=False)
+            (folder / "intent_model.json").write_text(text, encoding="utf-8")
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets ``intent`` and ``intent_ranking``; an empty message gets no intent."""
+        for message in messages:
+            prediction = self._predict(message)
+            if prediction is None:
+                message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
+                message.set(INTENT_RANKING_KEY, [], add_to_output=True)
+                continue
+            ranking = [{"name": name, "confidence": probability} for name, probability in prediction.ranking]
+            message.set(PREDICTION, prediction)
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _predict(self, message: Message) -> Prediction | None:
+        vector = vector_of(message)
+        if self.model is None or vector is None or not feature_text_of(message):
+            return None
+        language = utterance_of(message).language or DEFAULT_LANGUAGE
+        return self.model.predict([feature_text_of(message)], [language], vector[None, :])[0]

@@ -1,0 +1,42 @@
+"""The entity value object and the choice between overlapping findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Value = str | int | float
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A finding in the normalised text.
+
+    Attributes:
+        kind: entity name of the product (``instance_id``, ``region`` …).
+        value: normalised value; identifiers keep their letter case.
+        start: first character in the text that was searched.
+        end: one past the last character.
+        details: further output keys (``unit``, ``role``, ``grain``).
+        weight: higher wins where findings overlap; then the longer one.
+    """
+
+    kind: str
+    value: Value
+    start: int
+    end: int
+    details: dict[str, str] = field(default_factory=dict)
+    weight: int = 0
+
+    def overlaps(self, other: Entity) -> bool:
+        """Whether both share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+def without_overlaps(found: Iterable[Entity]) -> list[Entity]:
+    """The findings in reading order after weaker and shorter overlapping ones are dropped."""
+    kept: list[Entity] = []
+    for entity in sorted(found, key=lambda e: (-e.weight, -(e.end - e.start), e.start)):
+        if not any(entity.overlaps(other) for other in kept):
+            kept.append(entity)
+    return sorted(kept, key=lambda e: (e.start, e.end))

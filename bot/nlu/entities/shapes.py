@@ -1,0 +1,130 @@
+"""Identifiers and addresses that are recognised by their shape alone, and are never cut by the tokenizer.
+
+Shapes: the ID table of the cloud's protocol. ``\\b`` is useless here: Python counts Chinese characters as
+word characters, so the guards name the characters that would continue an identifier.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from bot.nlu.entities.model import Entity, without_overlaps
+
+_BEFORE = r"(?<![A-Za-z0-9_-])"
+_AFTER = r"(?![A-Za-z0-9_-])"
+
+# (kind, prefix, body). Prefixes are accepted in any case (phones capitalise) and given back canonical.
+_ID_SHAPES: tuple[tuple[str, str, str], ...] = (
+    ("instance_id", "i-", r"[A-Za-z0-9]{8}"),
+    ("volume_id", "v-", r"[A-Za-z0-9]{8}"),
+    ("snapshot_id", "s-", r"[A-Za-z0-9]{8}"),
+    ("image_id", "m-", r"[A-Za-z0-9]{8}"),
+    ("rds_id", "rds-", r"[A-Za-z0-9]{8}"),
+    ("rds_id", "ddc-", r"[a-z0-9]{8}"),
+    ("load_balancer_id", "lb-", r"[0-9a-f]{8}"),
+    ("security_group_id", "g-", r"[a-z0-9]{12}"),
+    ("event_id", "ev-", r"[A-Za-z0-9]{8}"),
+    ("ticket_id", "TK-", r"\d{8}-\d{4,6}"),
+)
+_IDS = tuple(
+    (kind, prefix, re.compile(f"{_BEFORE}(?i:{re.escape(prefix)})({body}){_AFTER}")) for kind, prefix, body in _ID_SHAPES
+)
+# Identifiers of resources that are no entity of the product, but must not be cut either.
+_OTHER_ID = re.compile(
+    rf"{_BEFORE}(?:(?:ip|eip|vpc|sbn|nat|eni|esg|rt|cert|asp|dset|k|r|scs)-[A-Za-z0-9]{{8,12}}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})" + _AFTER
+)
+_IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\d]|\.\d)")
+_IPV6 = re.compile(r"(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![0-9A-Fa-f:])")
+_URL = re.compile(r"(?i:https?|bos|ftp|rtmp|wss?)://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
+_TLD = (
+    r"(?:com|cn|net|org|io|dev|app|top|xyz|info|cc|tech|cloud|shop|club|site|online|me|co|ai|edu|gov|hk|tw|uk|us|de|jp|eu"
+    r"|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website)"
+)
+_DOMAIN = re.compile(
+    r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:" + _TLD + r")(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+_CAMEL_CODE = re.compile(
+    r"(?<![A-Za-z0-9_.-])(?:(?:[A-Z][a-z]+){1,4}(?:Exceptions?)?\.)?[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*){1,8}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+)
+_CODE_WORDS = re.compile(
+    r"(?i:denied|forbidden|exception|error|notfound|nosuch|invalid|mismatch|expired|limit|quota|timeout|unavailable|exist"
+    r"|overdue|slowdown|notmatch|malformed|notsupport|conflict|exceed|fail|operation|notavailable|refused|unauthori|toolarge"
+    r"|notempty|notallowed|precondition|required|soldout|throttl|insufficient|badrequest|gateway|inappropriate|baddigest)"
+)
+_SYSTEM_CODE = re.compile(
+    r"(?<![A-Za-z0-9_])(?:E(?:TIMEDOUT|CONNREFUSED|CONNRESET|HOSTUNREACH|NOENT|ACCES|NOSPC|PERM|ADDRINUSE|PIPE|AGAIN|NETUNREACH)"
+    r"|(?:ERR|SSL|NET|DNS_PROBE|PR)_[A-Z0-9_]{3,}|NXDOMAIN|SERVFAIL|0x[0-9A-Fa-f]{4,16}|ORA-\d{5}|OOMKilled|SQLSTATE\[?\w{5}\]?)(?![A-Za-z0-9_])"
+)
+_STATUS = r"[1-5]\d{2}"
+_CONTEXT_CODE = re.compile(
+    r"(?i:(?:http|status|状态码|错误码|报错码?|error(?:[ _]?(?:code|no))?|err(?:no|code)?|code|返回码?|错误|异常|返回了?|报了?|出现|提示|显示|变成"
+    r"|returns?|returning|returned|gets?|getting|got|gives?|giving|throws?|throwing|shows?|showing|seeing|see)"
+    r"(?: ?(?:了|是|为|个|码|着|一个|出|an?|the|is|with|me|us|all|以|[:=#]|error|errors|code|http|status|大量|好多|一堆|全是|都是)){0,3}) ?[\"'\(]?"
+    r"(?P<code>\d{2,6})(?![\d.%:]| ?(?i:台|个|次|秒|分|小时|天|元|块|M|G|KB|ms|s\b|min|hour|day|yuan|GB|MB|times|instances?|servers?|vms?))"
+)
+_STATUS_AFTER = re.compile(
+    rf"(?<![\d.:A-Za-z-])(?P<code>{_STATUS})(?: ?(?i:错误|报错|error|errors|状态码?|状态|了(?![\d十])|s(?![A-Za-z])|forbidden|not found|bad gateway|gateway"
+    r"|service unavailable|unauthorized|internal server|unavailable|timeout|too many|怎么办|是什么|什么意思|是啥|response|page|status|code))"
+)
+_FIVE_XX = re.compile(r"(?<![A-Za-z0-9])(?P<code>[45][xX]{2})(?![A-Za-z0-9])")
+_VERSION = re.compile(r"(?<![A-Za-z0-9.])[vV]?\d+(?:\.\d+){1,3}(?:-[A-Za-z0-9]+)?(?![A-Za-z0-9])")
+_SPEC = re.compile(r"(?<![A-Za-z0-9.])(?i:bcc)\.[a-z0-9]+\.c\d+m\d+(?![A-Za-z0-9])")
+_NAME_LIKE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+(?![A-Za-z0-9_-])")
+
+_TRAILING = "!?.,;:'\")]}*&"
+
+
+def _identifiers(text: str) -> Iterator[Entity]:
+    for kind, prefix, pattern in _IDS:
+        for match in pattern.finditer(text):
+            yield Entity(kind, prefix + match[1], match.start(), match.end(), weight=100)
+
+
+def _addresses(text: str) -> Iterator[Entity]:
+    for match in _URL.finditer(text):
+        url = match[0].rstrip(_TRAILING)
+        yield Entity("url", url, match.start(), match.start() + len(url), weight=95)
+    emails = [match.span() for match in _EMAIL.finditer(text)]
+    for match in _DOMAIN.finditer(text):
+        if not any(start <= match.start() < end for start, end in emails):
+            yield Entity("domain", match[0].lower(), match.start(), match.end(), weight=80)
+    for pattern in (_IPV4, _IPV6):
+        for match in pattern.finditer(text):
+            if _is_address(match[0]):
+                yield Entity("ip_address", match[0], match.start(), match.end(), weight=90)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_interface(text)
+    except ValueError:
+        return False
+    return text.count(":") != 2 or "::" in text
+
+
+def _error_codes(text: str) -> Iterator[Entity]:
+    for match in _CAMEL_CODE.finditer(text):
+        if _CODE_WORDS.search(match[0]):
+            yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
+    for match in _SYSTEM_CODE.finditer(text):
+        yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
+    for pattern in (_CONTEXT_CODE, _STATUS_AFTER, _FIVE_XX):
+        for match in pattern.finditer(text):
+            yield Entity("error_code", match["code"].lower(), match.start("code"), match.end("code"), weight=60)
+
+
+def find_shapes(text: str) -> list[Entity]:
+    """Every identifier, address and error code, possibly overlapping."""
+    return [*_identifiers(text), *_addresses(text), *_error_codes(text)]
+
+
+def protected_spans(text: str) -> list[tuple[int, int]]:
+    """Spans that must stay one token: what ``find_shapes`` finds, other IDs, versions, specs and names."""
+    found = [Entity("shape", "", e.start, e.end, weight=e.weight) for e in find_shapes(text)]
+    for weight, pattern in ((85, _OTHER_ID), (75, _EMAIL), (50, _SPEC), (40, _VERSION), (30, _NAME_LIKE)):
+        found += [Entity("shape", "", *match.span(), weight=weight) for match in pattern.finditer(text)]
+    return [(e.start, e.end) for e in without_overlaps(found)]

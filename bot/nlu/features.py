@@ -1,0 +1,66 @@
+"""What the encoder and the n-gram features see of an utterance.
+
+Case, width, script, closing punctuation, politeness and the letters of identifiers carry no intent, so they
+are folded away here: two messages that differ only in these have the same features.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.nlu.entities.model import Entity
+from bot.nlu.utterance import Utterance, simplify_phrases
+
+# One shape, one placeholder: swapping an ID for another changes nothing.
+_PLACEHOLDERS = {
+    "instance_id": "i-abcd1234",
+    "volume_id": "v-abcd1234",
+    "snapshot_id": "s-abcd1234",
+    "image_id": "m-abcd1234",
+    "rds_id": "rds-abcd1234",
+    "load_balancer_id": "lb-abcd1234",
+    "security_group_id": "g-abcd1234",
+    "event_id": "ev-abcd1234",
+    "ticket_id": "tk-1234",
+    "ip_address": "10.0.0.1",
+    "url": "url.com",
+    "domain": "example.com",
+}
+# A pasted log: beyond this many characters only the head and the lines that name an error are read.
+# 64 encoder tokens are about 100 Chinese or 250 English characters.
+_HEAD = 160
+_BUDGET = 320
+_ERROR_LINE = re.compile(r"(?i)error|fail|denied|refused|timeout|exception|panic|oom|killed|fatal|错误|失败|超时|异常|拒绝")
+_EDGE = re.compile(r"^[\s,.!?;:~…。、\-\"'()]+|[\s,.!?;:~…。、\"'()]+$")
+_SPACES = re.compile(r"\s+")
+_REPEATS = re.compile(r"([!?。,.~…])\1+")
+
+
+def _masked(text: str, entities: list[Entity]) -> str:
+    parts: list[str] = []
+    position = 0
+    for entity in sorted(entities, key=lambda e: e.start):
+        if entity.kind in _PLACEHOLDERS and entity.start >= position:
+            parts += [text[position : entity.start], _PLACEHOLDERS[entity.kind]]
+            position = entity.end
+    return "".join([*parts, text[position:]])
+
+
+def _shortened(text: str) -> str:
+    """At most ``_BUDGET`` characters: the head, then the lines that name an error."""
+    if len(text) <= _BUDGET:
+        return text
+    kept = text[:_HEAD]
+    for line in re.split(r"[\r\n]+|(?<=[.;。])\s", text[_HEAD:]):
+        if len(kept) >= _BUDGET:
+            break
+        if _ERROR_LINE.search(line):
+            kept += " " + line[: _BUDGET - len(kept)]
+    return kept
+
+
+def feature_text(utterance: Utterance, entities: list[Entity]) -> str:
+    """The text that features are computed from; never empty unless the message says nothing."""
+    text = simplify_phrases(_shortened(_masked(utterance.text, entities)))
+    text = _SPACES.sub(" ", _REPEATS.sub(r"\1", text.casefold()))
+    return _EDGE.sub("", text) or text.strip()

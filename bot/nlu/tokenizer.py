@@ -1,0 +1,39 @@
+"""Rasa component: tokens from the spaCy pipeline, with offsets into the customer's own text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.normalizer import utterance_of
+from bot.nlu.spacy_pipeline import create_pipeline
+from bot.nlu.utterance import normalise
+
+DOCUMENT = "support_document"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class SupportTokenizer(Tokenizer):
+    """Never cuts an ID, address, error code, version or name; yields no space tokens."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """See the parent class."""
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        """The tokens of one attribute; the analysed document of the text is kept on the message."""
+        text = message.get(attribute)
+        utterance = utterance_of(message) if attribute == TEXT else normalise(text)
+        document = create_pipeline()(utterance.text)
+        if attribute == TEXT:
+            message.set(DOCUMENT, document)
+        tokens = []
+        for start, end in document.user_data["offsets"]:
+            first, last = utterance.original_span(start, end)
+            tokens.append(Token(utterance.original[first:last], first, last))
+        return tokens

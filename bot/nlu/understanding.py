@@ -1,0 +1,71 @@
+"""Rasa component: assembles ``understanding``, the structure that the dialogue engine reads.
+
+Shape (see ``docs/nlu.md``): language, mixed, confidence, gate, candidates, clauses, negation, mood, question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.classifier import CLAUSES, DEFAULT_LANGUAGE, PREDICTION
+from bot.nlu.cues import asks_something, mood_of, negation_of
+from bot.nlu.extractor import findings_of
+from bot.nlu.intent_model import Prediction
+from bot.nlu.normalizer import utterance_of
+from bot.nlu.utterance import Language
+
+UNDERSTANDING = "understanding"
+
+
+def language_before(tracker: DialogueStateTracker | None) -> Language:
+    """The language of the customer's last real message, for messages without words (a bare ID)."""
+    parsed = tracker.latest_message.parse_data if tracker is not None and tracker.latest_message else {}
+    known = parsed.get(UNDERSTANDING, {}).get("language")
+    return known if known in ("zh", "en") else DEFAULT_LANGUAGE
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class UnderstandingComponent(GraphComponent):
+    """Adds ``understanding`` to the output of the parse; never changes ``intent``."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> UnderstandingComponent:
+        """See the parent class."""
+        return cls()
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Adds the structure to each message; works with an empty tracker."""
+        for message in messages:
+            message.set(UNDERSTANDING, self._understand(message, tracker), add_to_output=True)
+        return messages
+
+    def _understand(self, message: Message, tracker: DialogueStateTracker | None) -> dict[str, Any]:
+        utterance = utterance_of(message)
+        prediction = message.get(PREDICTION)
+        judged = isinstance(prediction, Prediction)
+        return {
+            "language": utterance.language or language_before(tracker),
+            "mixed": utterance.mixed,
+            "confidence": round(prediction.confidence, 4) if judged else 0.0,
+            "gate": prediction.gate if judged else "reject",
+            "candidates": prediction.candidates if judged else [],
+            "clauses": message.get(CLAUSES) or [],
+            "negation": asdict(negation_of(utterance.text, findings_of(message))),
+            "mood": asdict(mood_of(utterance.text)),
+            "question": bool(message.get(TEXT)) and asks_something(utterance.text),
+        }

@@ -1,0 +1,109 @@
+"""An utterance in the shape the other modules work on: normalised text with a way back to the original.
+
+Normalisation is per character (NFKC, width, Traditional to Simplified), so that every position of the
+normalised text maps to one position of what the customer typed.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import opencc
+
+Language = Literal["zh", "en"]
+
+# The dialogue answers at most this much of one message; the rest is a pasted log and is ignored (characters).
+MAX_CHARACTERS = 8000
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LATIN_WORD = re.compile(r"(?<![A-Za-z0-9_./@:-])[A-Za-z]{2,}(?:'[a-z]+)?(?![A-Za-z0-9_/@-]|\.[A-Za-z0-9])|\bI\b|\ba\b")
+# Upper-case words and product words are said inside Chinese sentences too: they do not make a sentence English.
+_TECHNICAL = re.compile(
+    r"^(?:ping|ssh|rdp|vnc|cpu|ip|eip|bcc|bos|cds|blb|rds|cdn|vpc|dns|linux|windows|ubuntu|centos|debian"
+    r"|mysql|redis|nginx|docker|web|ok|vm|sla|tam|https?|ssl|api|qps|url|id|web\w*|root|app)$",
+    re.IGNORECASE,
+)
+_INVISIBLE = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD}
+
+
+@functools.lru_cache(maxsize=1)
+def _simplified_characters() -> dict[str, str]:
+    """One-to-one Traditional to Simplified characters, from the OpenCC dictionary."""
+    table: dict[str, str] = {}
+    folder = Path(opencc.__file__).parent / "dictionary"
+    for line in (folder / "TSCharacters.txt").read_text(encoding="utf-8").splitlines():
+        source, _, targets = line.partition("\t")
+        target = targets.split(" ")[0]
+        if len(source) == 1 and len(target) == 1 and source != target:
+            table[source] = target
+    return table
+
+
+@functools.lru_cache(maxsize=1)
+def _taiwan_converter() -> opencc.OpenCC:
+    return opencc.OpenCC("tw2sp")
+
+
+def simplify_phrases(text: str) -> str:
+    """Traditional Chinese to Simplified with Taiwanese terms (硬碟 → 硬盘); the length may change."""
+    if not any(character in _simplified_characters() for character in text):
+        return text
+    converted: str = _taiwan_converter().convert(text)
+    return converted
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One message of the customer, normalised.
+
+    Attributes:
+        original: what was typed.
+        text: normalised, same reading order, Simplified characters, original letter case.
+        offsets: for each character of ``text`` its index in ``original``, plus one closing entry.
+        language: the language to answer in; ``None`` when the text has no words (a bare ID).
+        mixed: words of both languages occur.
+    """
+
+    original: str
+    text: str
+    offsets: tuple[int, ...]
+    language: Language | None
+    mixed: bool
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Start and end in ``original`` of a non-empty span of ``text``."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def identify_language(text: str) -> tuple[Language | None, bool]:
+    """The language of a message, and whether it mixes both. A Chinese character weighs half an English word."""
+    han = len(_HAN.findall(text))
+    latin = [word for word in _LATIN_WORD.findall(text) if not _TECHNICAL.match(word) and not word.isupper()]
+    if not han:
+        spoken = bool(latin) or bool(re.search(r"[A-Za-z]{2,}", text) and not re.search(r"[-\d]", text))
+        return ("en" if spoken else None), False
+    language: Language = "zh" if han / 2 >= len(latin) else "en"
+    return language, bool(latin)
+
+
+def normalise(original: str) -> Utterance:
+    """Normalise one message. Never fails; text beyond ``MAX_CHARACTERS`` is left out."""
+    table = _simplified_characters()
+    characters: list[str] = []
+    offsets: list[int] = []
+    for index, character in enumerate(original[:MAX_CHARACTERS]):
+        if ord(character) in _INVISIBLE:
+            continue
+        folded = character if character.isascii() else unicodedata.normalize("NFKC", character)
+        for part in folded:
+            characters.append(" " if part.isspace() else table.get(part, part))
+            offsets.append(index)
+    text = "".join(characters)
+    offsets.append(offsets[-1] + 1 if offsets else 0)
+    language, mixed = identify_language(text)
+    return Utterance(original, text, tuple(offsets), language, mixed)
