@@ -1,0 +1,5 @@
+"""The monitoring service object."""
+
+from cloudsim.protocol.routing import Service
+
+SERVICE = Service("bcm")

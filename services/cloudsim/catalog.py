@@ -1,0 +1,17 @@
+"""The one place that lists the services of the cloud."""
+
+from __future__ import annotations
+
+from cloudsim import bcc, bcm, billing, console, eip, sts
+from cloudsim.protocol.routing import Service
+
+ALL: tuple[Service, ...] = (
+    bcc.SERVICE,
+    bcm.SERVICE,
+    eip.SERVICE,
+    billing.SERVICE,
+    sts.SERVICE,
+    console.SERVICE,
+)
+
+SERVICES: dict[str, Service] = {service.name: service for service in ALL}

@@ -1,0 +1,5 @@
+"""Elastic addresses and the base DDoS protection in front of them."""
+
+from cloudsim.eip.service import SERVICE
+
+__all__ = ["SERVICE"]

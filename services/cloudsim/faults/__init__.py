@@ -1,0 +1,1 @@
+"""What breaks: protocol faults (errors, latency ...) and scenarios that keep every view coherent."""

@@ -1,0 +1,5 @@
+"""The STS service object."""
+
+from cloudsim.protocol.routing import Service
+
+SERVICE = Service("sts")
