@@ -1,0 +1,77 @@
+import type { ContractError, Language, MessagePage, OpenedConversation } from '../contract/chat';
+
+/** Answers later than this count as no answer. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** How many messages one page of history holds. */
+const PAGE_SIZE = 50;
+
+export class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    readonly reason: ContractError,
+  ) {
+    super(`${status} ${reason.code}`);
+  }
+
+  /** The identity was refused: trying again with the same token is pointless. */
+  get isIdentity(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+/** The HTTP half of the chat contract. */
+export class ChatApi {
+  constructor(
+    private readonly server: string,
+    private credential: string | null,
+  ) {}
+
+  get token(): string | null {
+    return this.credential;
+  }
+
+  async open(language: Language): Promise<OpenedConversation> {
+    const opened = await this.request<OpenedConversation>('POST', '/api/chat/conversations', { language });
+    if (opened.session) this.credential = opened.session;
+    return opened;
+  }
+
+  /** The newest page, or the page before a sequence number. */
+  history(conversationId: string, before: number | null): Promise<MessagePage> {
+    const position = before === null ? '' : `&before=${before}`;
+    return this.messages(conversationId, `limit=${PAGE_SIZE}${position}`);
+  }
+
+  /** What came after a sequence number. */
+  since(conversationId: string, after: number): Promise<MessagePage> {
+    return this.messages(conversationId, `after=${after}&limit=${PAGE_SIZE}`);
+  }
+
+  private messages(conversationId: string, query: string): Promise<MessagePage> {
+    return this.request<MessagePage>('GET', `/api/chat/conversations/${encodeURIComponent(conversationId)}/messages?${query}`);
+  }
+
+  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (this.credential) headers.Authorization = `Bearer ${this.credential}`;
+    const response = await fetch(this.server + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    if (!response.ok) throw new RequestError(response.status, await readError(response));
+    return (await response.json()) as T;
+  }
+}
+
+async function readError(response: Response): Promise<ContractError> {
+  try {
+    const body = (await response.json()) as { error?: ContractError };
+    return body.error ?? { code: 'unknown' };
+  } catch {
+    return { code: 'unknown' };
+  }
+}

@@ -1,0 +1,249 @@
+import { DeepChat } from 'deep-chat';
+
+import type { Bubble, ChatView, ChatViewEvents } from './view';
+import { BUBBLE_STYLES, FONT_FAMILY, inputStyles, messageStyles } from './styles';
+import type { Texts } from './texts';
+
+/** Longest message the service takes, in characters. */
+const MAX_MESSAGE_LENGTH = 4000;
+
+interface Signals {
+  onOpen(): void;
+  newUserMessage: { listener: (body: { messages: { text?: string }[] }) => void };
+}
+
+interface Placed {
+  bubble: Bubble;
+  outer: HTMLElement;
+}
+
+/**
+ * deep-chat behind the ChatView interface.
+ *
+ * deep-chat draws bubbles and the input; the order of bubbles, their content and their accessibility are set here,
+ * because it can neither insert in the middle nor announce, and it renders a customer's text as Markdown.
+ */
+export class DeepChatView implements ChatView {
+  private readonly chat: DeepChat;
+  private readonly placed = new Map<string, Placed>();
+  private readonly typing = document.createElement('div');
+  private readonly older = document.createElement('button');
+  private texts: Texts;
+  private log: HTMLElement | null = null;
+
+  constructor(
+    private readonly events: ChatViewEvents,
+    texts: Texts,
+  ) {
+    this.texts = texts;
+    this.chat = document.createElement('deep-chat');
+    this.chat.setAttribute('style', `font-family: ${FONT_FAMILY}`);
+  }
+
+  async mount(host: HTMLElement): Promise<void> {
+    await customElements.whenDefined('deep-chat');
+    const rendered = new Promise<void>((resolve) => {
+      this.chat.onComponentRender = () => resolve();
+    });
+    this.configure();
+    host.replaceChildren(this.chat);
+    await rendered;
+    this.prepareShadow();
+  }
+
+  put(bubble: Bubble): void {
+    const known = this.placed.get(bubble.key);
+    const log = this.requireLog();
+    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    const outer = known?.outer ?? this.draw(bubble);
+    this.fill(outer, bubble);
+    this.placed.set(bubble.key, { bubble, outer });
+    this.place(outer, bubble.order);
+    if (atEnd || bubble.role === 'customer') this.scrollToEnd();
+  }
+
+  putAbove(bubbles: Bubble[]): void {
+    const log = this.requireLog();
+    const fromEnd = log.scrollHeight - log.scrollTop;
+    log.setAttribute('aria-live', 'off');
+    for (const bubble of bubbles) {
+      const outer = this.draw(bubble);
+      this.fill(outer, bubble);
+      this.placed.set(bubble.key, { bubble, outer });
+      this.place(outer, bubble.order);
+    }
+    log.scrollTop = log.scrollHeight - fromEnd;
+    requestAnimationFrame(() => log.setAttribute('aria-live', 'polite'));
+  }
+
+  setStatus(key: string, status: string | null, failed: boolean): void {
+    const placed = this.placed.get(key);
+    if (!placed) return;
+    placed.bubble = { ...placed.bubble, status };
+    placed.outer.toggleAttribute('data-failed', failed);
+    this.fill(placed.outer, placed.bubble);
+  }
+
+  disableChoices(exceptKey: string | null, used: ReadonlyMap<string, string>): void {
+    for (const [key, { outer }] of this.placed) {
+      for (const button of outer.querySelectorAll<HTMLButtonElement>('.cs-choice')) {
+        button.disabled = key !== exceptKey;
+        const chosen = used.get(key) === button.dataset.choice;
+        button.classList.toggle('cs-used', chosen);
+        if (chosen) button.setAttribute('aria-pressed', 'true');
+      }
+    }
+  }
+
+  setTyping(text: string | null): void {
+    this.typing.textContent = text ?? '';
+    this.typing.hidden = text === null;
+  }
+
+  setOlder(available: boolean): void {
+    this.older.hidden = !available;
+  }
+
+  setTexts(texts: Texts): void {
+    this.texts = texts;
+    this.older.textContent = texts.older;
+    this.chat.setPlaceholderText(texts.placeholder);
+    this.labelControls();
+  }
+
+  clear(): void {
+    this.placed.clear();
+    this.chat.clearMessages(false);
+    this.setTyping(null);
+    this.setOlder(false);
+  }
+
+  focusInput(): void {
+    this.chat.focusInput();
+  }
+
+  private configure(): void {
+    this.chat.connect = {
+      websocket: true,
+      handler: (_body: unknown, signals: Signals) => {
+        signals.newUserMessage.listener = (body) => this.onSubmitted(body.messages.at(-1)?.text ?? '');
+        signals.onOpen();
+      },
+    } as DeepChat['connect'];
+    this.chat.textInput = {
+      characterLimit: MAX_MESSAGE_LENGTH,
+      placeholder: { text: this.texts.placeholder },
+      styles: inputStyles,
+    };
+    this.chat.messageStyles = messageStyles;
+    this.chat.auxiliaryStyle = BUBBLE_STYLES;
+    this.chat.displayLoadingBubble = false;
+    this.chat.onInput = ({ isUser }) => {
+      if (isUser) this.events.onInput();
+    };
+  }
+
+  /** deep-chat has already drawn the customer's text as Markdown: that bubble goes, ours comes through put(). */
+  private onSubmitted(text: string): void {
+    this.lastDrawn()?.remove();
+    if (text.trim() !== '') this.events.onSend(text);
+  }
+
+  private draw(bubble: Bubble): HTMLElement {
+    this.chat.addMessage({ role: bubble.role === 'customer' ? 'user' : 'ai', html: '<div class="cs-body"></div>' });
+    const outer = this.lastDrawn();
+    if (!outer) throw new Error('deep-chat drew no bubble');
+    outer.dataset.key = bubble.key;
+    outer.dataset.role = bubble.role;
+    return outer;
+  }
+
+  private fill(outer: HTMLElement, bubble: Bubble): void {
+    const body = outer.querySelector<HTMLElement>('.cs-body');
+    if (!body) throw new Error(`bubble ${bubble.key} has no body`);
+    if ('text' in bubble.content) {
+      const text = document.createElement('div');
+      text.className = 'cs-own';
+      text.textContent = bubble.content.text;
+      body.replaceChildren(text);
+    } else {
+      body.innerHTML = bubble.content.markup.value;
+    }
+    if (bubble.status === null) return;
+    const status = document.createElement('div');
+    status.className = 'cs-delivery';
+    status.textContent = bubble.status;
+    body.append(status);
+  }
+
+  private place(outer: HTMLElement, order: number): void {
+    outer.dataset.order = String(order);
+    const log = this.requireLog();
+    const others = [...log.querySelectorAll<HTMLElement>('[data-order]')].filter((other) => other !== outer);
+    const next = others.find((other) => Number(other.dataset.order) > order) ?? null;
+    if (next ? outer.nextElementSibling !== next : outer !== log.lastElementChild) log.insertBefore(outer, next);
+  }
+
+  private lastDrawn(): HTMLElement | null {
+    const drawn = this.requireLog().querySelectorAll<HTMLElement>('.outer-message-container:not([data-key])');
+    return drawn[drawn.length - 1] ?? null;
+  }
+
+  private scrollToEnd(): void {
+    const log = this.requireLog();
+    requestAnimationFrame(() => {
+      log.scrollTop = log.scrollHeight;
+    });
+  }
+
+  private prepareShadow(): void {
+    const root = this.chat.shadowRoot;
+    this.log = root?.getElementById('messages') ?? null;
+    const log = this.requireLog();
+    this.older.type = 'button';
+    this.older.className = 'cs-older';
+    this.older.hidden = true;
+    this.older.addEventListener('click', () => this.events.onOlder());
+    log.prepend(this.older);
+    this.typing.className = 'cs-typing';
+    this.typing.hidden = true;
+    log.after(this.typing);
+    log.addEventListener('click', (event) => this.onLogClick(event));
+    root?.addEventListener('keydown', (event) => guardComposition(event as KeyboardEvent), { capture: true });
+    new MutationObserver(() => this.labelControls()).observe(this.chat.shadowRoot as ShadowRoot, { childList: true, subtree: true });
+    this.setTexts(this.texts);
+  }
+
+  private onLogClick(event: Event): void {
+    const button = (event.target as Element).closest<HTMLButtonElement>('.cs-choice');
+    const key = button?.closest<HTMLElement>('[data-key]')?.dataset.key;
+    if (button?.dataset.choice && key && !button.disabled) this.events.onChoice(key, button.dataset.choice);
+  }
+
+  /** The send button is drawn anew with every state, so labels are set whenever something changed. */
+  private labelControls(): void {
+    const root = this.chat.shadowRoot;
+    const attributes: [string, Record<string, string>][] = [
+      ['#messages', { role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', 'aria-label': this.texts.log, tabindex: '0' }],
+      ['.input-button', { 'aria-label': this.texts.send, role: 'button', tabindex: '0' }],
+      ['#text-input', { 'aria-label': this.texts.placeholder, role: 'textbox', 'aria-multiline': 'true' }],
+    ];
+    for (const [selector, wanted] of attributes) {
+      const element = root?.querySelector(selector);
+      for (const [name, value] of Object.entries(wanted)) {
+        if (element && element.getAttribute(name) === null) element.setAttribute(name, value);
+        else if (element && name === 'aria-label' && element.getAttribute(name) !== value) element.setAttribute(name, value);
+      }
+    }
+  }
+
+  private requireLog(): HTMLElement {
+    if (!this.log) throw new Error('the chat view is not mounted');
+    return this.log;
+  }
+}
+
+/** Enter that confirms an input-method candidate must not send; Safari ends the composition before the key arrives. */
+function guardComposition(event: KeyboardEvent): void {
+  if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+}

@@ -1,0 +1,247 @@
+import { io, type Socket } from 'socket.io-client';
+
+import type { FloorState, Language, Message, Role, SendAck } from '../contract/chat';
+import { ChatApi, RequestError } from './api';
+import { Outbox, type Outgoing } from './outbox';
+import { Transcript } from './transcript';
+
+/** An acknowledgement later than this is taken for lost; the same client_id is sent again. */
+const ACK_TIMEOUT_MS = 10_000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 8_000;
+/** At most one typing notice in this time. */
+const TYPING_NOTICE_MS = 3_000;
+
+/** Refusals that may pass: the same message is tried again. */
+const PASSING_REFUSALS = new Set(['rate_limited', 'unavailable', 'internal', 'busy', 'timeout']);
+
+export type Link = 'connecting' | 'online' | 'offline' | 'refused';
+
+export interface SessionEvents {
+  onMessages(messages: Message[], placement: 'history' | 'older' | 'live'): void;
+  onWaiting(entry: Outgoing): void;
+  onRefused(entry: Outgoing, code: string): void;
+  onState(state: FloorState): void;
+  onTyping(role: Role, on: boolean): void;
+  onLink(link: Link): void;
+}
+
+export interface SessionOptions {
+  server: string;
+  token: string | null;
+  language: () => Language;
+  store: Storage;
+  events: SessionEvents;
+}
+
+/**
+ * One customer's conversation with the support service: history, live messages without loss or duplicates,
+ * and an outbox that is sent in order, each message once, whatever the network does.
+ */
+export class ChatSession {
+  private readonly api: ChatApi;
+  private readonly transcript = new Transcript();
+  private outbox: Outbox | null = null;
+  private socket: Socket | null = null;
+  private conversationId = '';
+  private closed = false;
+  private sending = false;
+  private filling = false;
+  private lastTypingNotice = 0;
+  private lastRead = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: SessionOptions) {
+    this.api = new ChatApi(options.server, options.token ?? this.storedSession());
+  }
+
+  get hasOlder(): boolean {
+    return this.transcript.firstSeq > 1;
+  }
+
+  async start(attempt = 0): Promise<void> {
+    this.options.events.onLink(attempt === 0 ? 'connecting' : 'offline');
+    try {
+      const opened = await this.api.open(this.options.language());
+      if (this.closed) return;
+      this.conversationId = opened.conversation_id;
+      if (this.options.token === null) this.rememberSession(opened.session);
+      await this.loadHistory();
+      if (!this.closed) this.connect();
+    } catch (error) {
+      this.retryStart(error, attempt);
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.retryTimer);
+    this.socket?.disconnect();
+    this.socket = null;
+  }
+
+  /** Queues a message; it is shown at once and sent as soon as the service can be reached. */
+  send(shown: string, body: Outgoing['body']): void {
+    if (!this.outbox) throw new Error('the conversation is not open yet');
+    const entry: Outgoing = { client_id: newClientId(), shown, body, language: this.options.language() };
+    this.outbox.add(entry);
+    this.options.events.onWaiting(entry);
+    void this.flush();
+  }
+
+  async loadOlder(): Promise<void> {
+    if (!this.hasOlder) return;
+    const page = await this.api.history(this.conversationId, this.transcript.firstSeq);
+    this.options.events.onMessages(this.transcript.prepend(page.messages), 'older');
+  }
+
+  backToBot(): void {
+    this.socket?.emit('back_to_bot', {});
+  }
+
+  noteTyping(now: number): void {
+    if (now - this.lastTypingNotice < TYPING_NOTICE_MS) return;
+    this.lastTypingNotice = now;
+    if (this.socket?.connected) this.socket.emit('typing', { on: true });
+  }
+
+  markRead(): void {
+    if (!this.socket?.connected || this.lastRead === this.transcript.lastSeq) return;
+    this.lastRead = this.transcript.lastSeq;
+    this.socket.emit('read', { seq: this.lastRead });
+  }
+
+  private retryStart(error: unknown, attempt: number): void {
+    if (this.closed) return;
+    if (error instanceof RequestError && error.isIdentity) {
+      this.options.events.onLink('refused');
+      return;
+    }
+    this.options.events.onLink('offline');
+    this.retryTimer = setTimeout(() => void this.start(attempt + 1), backoff(attempt));
+  }
+
+  private async loadHistory(): Promise<void> {
+    const page = await this.api.history(this.conversationId, null);
+    const shown = this.transcript.start(page.messages);
+    this.outbox = new Outbox(this.options.store, this.conversationId);
+    for (const message of shown) if (message.client_id) this.outbox.settle(message.client_id);
+    this.options.events.onMessages(shown, 'history');
+    for (const entry of this.outbox.waiting) this.options.events.onWaiting(entry);
+  }
+
+  private connect(): void {
+    const socket = io(`${this.options.server}/chat`, {
+      path: '/socket.io',
+      transports: ['websocket', 'polling'],
+      reconnectionDelay: FIRST_RETRY_MS,
+      reconnectionDelayMax: LONGEST_RETRY_MS,
+      forceNew: true,
+      auth: (give) =>
+        give({
+          token: this.api.token ?? undefined,
+          conversation_id: this.conversationId,
+          last_seq: this.transcript.lastSeq,
+        }),
+    });
+    socket.on('connect', () => this.onConnected());
+    socket.on('disconnect', () => this.onDisconnected());
+    socket.on('connect_error', (error) => this.onConnectError(error));
+    socket.on('session', (session: { last_seq?: number; owner?: FloorState['owner'] }) => this.onSession(session));
+    socket.on('message', (message: Message) => this.receive([message]));
+    socket.on('state', (state: FloorState) => this.options.events.onState(state));
+    socket.on('typing', (notice: { role: Role; on: boolean }) => this.options.events.onTyping(notice.role, notice.on));
+    this.socket = socket;
+  }
+
+  private onConnected(): void {
+    this.options.events.onLink('online');
+    void this.flush();
+  }
+
+  private onDisconnected(): void {
+    if (!this.closed) this.options.events.onLink('offline');
+  }
+
+  private onConnectError(error: Error): void {
+    const refused = /unauthori[sz]ed|invalid_token|forbidden|identity/i.test(error.message);
+    this.options.events.onLink(refused ? 'refused' : 'offline');
+    // A refusal by the server ends socket.io's own reconnection; the service may be restarting, so try again.
+    if (!refused && this.socket && !this.socket.active) {
+      this.retryTimer = setTimeout(() => this.socket?.connect(), LONGEST_RETRY_MS);
+    }
+  }
+
+  private onSession(session: { last_seq?: number; owner?: FloorState['owner'] }): void {
+    if (session.owner) this.options.events.onState({ owner: session.owner, case: null });
+    if ((session.last_seq ?? 0) > this.transcript.lastSeq) void this.fillGap();
+  }
+
+  private receive(messages: Message[]): void {
+    const ready = this.transcript.accept(messages);
+    for (const message of ready) if (message.client_id) this.outbox?.settle(message.client_id);
+    if (ready.length > 0) this.options.events.onMessages(ready, 'live');
+    if (this.transcript.hasGap) void this.fillGap();
+  }
+
+  private async fillGap(): Promise<void> {
+    if (this.filling) return;
+    this.filling = true;
+    try {
+      for (let more = true; more && !this.closed; ) {
+        const before = this.transcript.lastSeq;
+        const page = await this.api.since(this.conversationId, before);
+        this.receive(page.messages);
+        more = page.last_seq > this.transcript.lastSeq && this.transcript.lastSeq > before;
+      }
+    } catch {
+      // The next connection replays what is missing.
+    } finally {
+      this.filling = false;
+    }
+  }
+
+  private async flush(attempt = 0): Promise<void> {
+    const entry = this.outbox?.next;
+    if (!entry || this.sending || this.closed || !this.socket?.connected) return;
+    this.sending = true;
+    const outcome = await this.deliver(entry);
+    this.sending = false;
+    if (outcome === 'retry') {
+      this.retryTimer = setTimeout(() => void this.flush(attempt + 1), backoff(attempt));
+      return;
+    }
+    this.outbox?.settle(entry.client_id);
+    if (outcome !== 'stored') this.options.events.onRefused(entry, outcome.refused);
+    void this.flush();
+  }
+
+  private async deliver(entry: Outgoing): Promise<'stored' | 'retry' | { refused: string }> {
+    if (!this.socket) return 'retry';
+    try {
+      const message = { client_id: entry.client_id, ...entry.body, language: entry.language };
+      const ack = (await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck('message', message)) as SendAck;
+      if (ack.ok) return 'stored';
+      return PASSING_REFUSALS.has(ack.error.code) ? 'retry' : { refused: ack.error.code };
+    } catch {
+      return 'retry';
+    }
+  }
+
+  private storedSession(): string | null {
+    return this.options.store.getItem('cloud-support.session');
+  }
+
+  private rememberSession(session: string | null): void {
+    if (session) this.options.store.setItem('cloud-support.session', session);
+  }
+}
+
+function backoff(attempt: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** attempt, LONGEST_RETRY_MS);
+}
+
+function newClientId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `w-${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
