@@ -114,9 +114,9 @@ def _demo_secrets(var: Path) -> dict[str, str]:
 
 def _service_keys() -> dict[str, str]:
     """The support service's own key at the simulated cloud, as its seed says."""
-    seed = yaml.safe_load((ROOT / "data" / "cloud" / "world.yml").read_text("utf-8"))
-    service = seed["support_service"]
-    return {"CLOUD_ACCESS_KEY": service["access_key"], "CLOUD_SECRET_KEY": service["secret_key"]}
+    accounts = yaml.safe_load((ROOT / "data" / "cloud" / "demo" / "accounts.yaml").read_text("utf-8"))["accounts"]
+    user = next(account for account in accounts if account.get("service"))["users"][0]
+    return {"CLOUD_ACCESS_KEY": user["accessKey"], "CLOUD_SECRET_KEY": user["secretKey"]}
 
 
 def check_ports(settings: Settings) -> None:

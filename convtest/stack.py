@@ -1,0 +1,206 @@
+"""Drives a running stack (demo mode) as a customer and as an agent, over its public doors."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import uuid4
+
+import requests
+
+PATIENCE_SECONDS = 30.0
+_PAUSE_SECONDS = 0.02
+_DEFAULT_AGENTS = {"tier1": "tier1", "tier2": "tier2", "tam": "tam"}
+
+
+class StackError(AssertionError):
+    """The stack did not do what every conversation needs (a turn did not end, a door was shut)."""
+
+
+@dataclass
+class Exchange:
+    """What came of one step: the messages that appeared and the summaries of the turns that ran."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
+
+    def said_by(self, *roles: str) -> list[dict[str, Any]]:
+        return [message for message in self.messages if message["role"] in roles]
+
+
+class Driver(Protocol):
+    """What a conversation test needs of whatever it runs against."""
+
+    def begin(self, customer: str, language: str) -> Exchange: ...
+    def say(self, text: str) -> Exchange: ...
+    def press(self, title: str) -> Exchange: ...
+
+
+class StackDriver:
+    """One customer's conversation against `url` (support); `control_url` is the simulated cloud's control port."""
+
+    def __init__(self, url: str, control_url: str) -> None:
+        self._url, self._control = url.rstrip("/"), control_url.rstrip("/")
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._customer: dict[str, Any] = {}
+        self._language = "zh"
+        self._chat_headers: dict[str, str] = {}
+        self._desk_headers: dict[str, str] | None = None
+        self.conversation_id = ""
+        self._seen = 0
+        self._turns_seen = 0
+
+    # ---- the world ----
+
+    def calm_world(self) -> None:
+        """Take back every scenario and fault of an earlier test."""
+        self._ask("DELETE", f"{self._control}/scenarios")
+        self._ask("DELETE", f"{self._control}/faults")
+
+    def inject(self, name: str, resource: str | None) -> None:
+        body: dict[str, Any] = {"scenario": name, "account_id": self._customer.get("account_id")}
+        if resource:
+            body["resource_id"] = self._resource_id(resource)
+        self._ask("POST", f"{self._control}/scenarios", json=body)
+
+    def fault(self, rule: dict[str, Any]) -> None:
+        self._ask("POST", f"{self._control}/faults", json=rule)
+
+    def heal(self, what: str) -> None:
+        for name in ("scenarios", "faults") if what == "all" else (what,):
+            self._ask("DELETE", f"{self._control}/{name}")
+
+    def _resource_id(self, name: str) -> str:
+        resources = self._customer.get("resources") or {}
+        return str(resources.get(name, name))
+
+    def api_calls(self) -> list[dict[str, Any]]:
+        """Every call to the cloud on behalf of this conversation."""
+        query = {"conversation": self.conversation_id, "limit": 10000}
+        return list(self._ask("GET", f"{self._control}/requests", params=query))
+
+    # ---- the customer ----
+
+    def choose(self, customer: str) -> None:
+        """Become a demo customer (or anonymous) without opening the chat yet."""
+        self._chat_headers, self._customer = {}, {}
+        if customer == "anonymous":
+            return
+        known = {one["key"]: one for one in self._ask("GET", f"{self._url}/api/demo/customers")}
+        self._customer = known[customer]
+        token = self._ask("POST", f"{self._url}/api/demo/token", json={"customer": customer})["token"]
+        self._chat_headers = {"Authorization": f"Bearer {token}"}
+
+    def begin(self, language: str) -> Exchange:
+        """Open a fresh conversation; the exchange holds the greeting."""
+        self._language = language
+        opened = self._ask(
+            "POST",
+            f"{self._url}/api/chat/conversations",
+            json={"language": language, "fresh": True},
+            headers=self._chat_headers,
+        )
+        self.conversation_id = opened["conversation_id"]
+        if opened.get("session"):
+            self._chat_headers = {"Authorization": f"Bearer {opened['session']}"}
+        self._seen = self._turns_seen = 0
+        return self.settle()
+
+    def reopen(self) -> Exchange:
+        """Come back to the same conversation, as after a reload."""
+        opened = self._ask(
+            "POST", f"{self._url}/api/chat/conversations", json={"language": self._language}, headers=self._chat_headers
+        )
+        if opened["conversation_id"] != self.conversation_id:
+            raise StackError(f"another conversation was opened: {opened}")
+        return self.settle()
+
+    def say(self, text: str) -> Exchange:
+        return self._send({"text": text})
+
+    def press(self, title: str) -> Exchange:
+        """Press the button of the newest bot message whose title matches."""
+        for message in reversed(self._history()):
+            if message["role"] != "bot" or not message["buttons"]:
+                continue
+            for button in message["buttons"]:
+                if re.search(title, button["title"]):
+                    return self._send({"payload": button["payload"], "text": button["title"]})
+            raise StackError(f"no button {title!r} among {[button['title'] for button in message['buttons']]}")
+        raise StackError(f"no bot message offers a button ({title!r} was to be pressed)")
+
+    def wait(self, seconds: float) -> Exchange:
+        """Let world time pass; wake-ups and timers that come due happen."""
+        self._ask("POST", f"{self._control}/clock", json={"advance_seconds": seconds})
+        return self.settle(extra_seconds=1.2)
+
+    def _send(self, body: dict[str, Any]) -> Exchange:
+        message = {"client_id": uuid4().hex, "language": self._language, **body}
+        self._ask("POST", f"{self._chat}/messages", json=message, headers=self._chat_headers)
+        return self.settle()
+
+    @property
+    def _chat(self) -> str:
+        return f"{self._url}/api/chat/conversations/{self.conversation_id}"
+
+    def _history(self) -> list[dict[str, Any]]:
+        query = {"after": 0, "limit": 200}
+        return list(self._ask("GET", f"{self._chat}/messages", params=query, headers=self._chat_headers)["messages"])
+
+    def settle(self, extra_seconds: float = 0.0) -> Exchange:
+        """Wait until no turn of the conversation is running or due, then tell what is new."""
+        begun = time.monotonic()
+        while True:
+            status = self._ask("GET", f"{self._url}/api/demo/conversations/{self.conversation_id}/turns")
+            elapsed = time.monotonic() - begun
+            if status["idle"] and elapsed >= extra_seconds:
+                break
+            if elapsed > PATIENCE_SECONDS:
+                raise StackError(f"a turn did not end within {PATIENCE_SECONDS} s: {status}")
+            time.sleep(_PAUSE_SECONDS)
+        fresh = [message for message in self._history() if message["seq"] > self._seen]
+        self._seen = max([self._seen, *(message["seq"] for message in fresh)])
+        turns = status["turns"][self._turns_seen :]
+        self._turns_seen = len(status["turns"])
+        self.owner = status["owner"]
+        return Exchange(fresh, turns)
+
+    # ---- the agent ----
+
+    def agent(self, what: str, text: str | None) -> Exchange:
+        """The agent who would get this case claims it, writes, releases or resolves."""
+        case_id = self._ask("GET", f"{self._url}/api/demo/conversations/{self.conversation_id}/turns")["case_id"]
+        if not case_id:
+            raise StackError("no case to work on: nothing was handed over")
+        headers = self._desk(case_id)
+        case = f"{self._url}/api/desk/cases/{case_id}"
+        if what == "claims":
+            self._ask("POST", f"{case}/claim", json={}, headers=headers)
+        elif what == "says":
+            self._ask("POST", f"{case}/messages", json={"client_id": uuid4().hex, "text": text}, headers=headers)
+        elif what == "releases":
+            self._ask("POST", f"{case}/release", json={"note": text}, headers=headers)
+        elif what == "resolves":
+            self._ask("POST", f"{case}/resolve", json={"note": text}, headers=headers)
+        return self.settle(extra_seconds=0.2)
+
+    def _desk(self, case_id: str) -> dict[str, str]:
+        """Sign in as the first demo agent who may see the case."""
+        if self._desk_headers:
+            return self._desk_headers
+        for agent in self._ask("GET", f"{self._url}/api/demo/agents"):
+            credentials = {"email": agent["email"], "password": agent["password"]}
+            token = self._ask("POST", f"{self._url}/api/desk/login", json=credentials)["token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = self._http.get(f"{self._url}/api/desk/cases/{case_id}", headers=headers, timeout=PATIENCE_SECONDS)
+            if answer.status_code == 200:
+                self._desk_headers = headers
+                return headers
+        raise StackError(f"no demo agent may see case {case_id}")
+
+    def _ask(self, method: str, url: str, **kwargs: Any) -> Any:
+        answer = self._http.request(method, url, timeout=PATIENCE_SECONDS, **kwargs)
+        if not answer.ok:
+            raise StackError(f"{method} {url} → HTTP {answer.status_code}: {answer.text[:400]}")
+        return answer.json() if answer.content else None
