@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -25,6 +26,7 @@ from contracts.clock import WorldClock
 
 logger = logging.getLogger(__name__)
 FORM = "task_form"
+DATA = Path(__file__).parents[1] / "data"
 TURN_WORKERS = 8
 CALL_WORKERS = 24
 """Calls wait on the network, not on the processor; turns and calls have pools of their own so that none starves."""
@@ -34,7 +36,7 @@ class Surroundings:
     """What every turn shares: the engine, the connections, the pools."""
 
     def __init__(self) -> None:
-        self.engine = Engine.load()
+        self.engine = Engine.load(DATA)
         self.clock = WorldClock()
         self.turns = ThreadPoolExecutor(TURN_WORKERS, "turn")
         self.calls = ThreadPoolExecutor(CALL_WORKERS, "call")

@@ -48,8 +48,7 @@ def instance(view: CloudView, params: Params) -> CheckResult:
         "public_ip": data.get("publicIp", ""),
         "spec": data.get("spec", ""),
         "os": f"{data.get('osName', '')} {data.get('osVersion', '')}".strip(),
-        "has_local_disk": bool(data.get("localDiskSizeInGB"))
-        or any(disk.get("storageType") in _LOCAL_STORAGE for disk in data.get("volumes") or []),
+        "has_local_disk": bool(data.get("localDiskSizeInGB")),
     }
     return CheckResult("instance", "ok" if data["status"] == GOOD_STATUS else "bad", facts, _ids(request_id))
 

@@ -1,12 +1,15 @@
 """Lists the customer's own resources for "which one do you mean?"."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from actions.checks.compute import CLOSED_EVENTS, GOOD_STATUS
 from actions.checks.view import CloudView
 from actions.clients.cloud import Answer, CloudError
 from actions.tasks.ports import CheckState, Resource, Resources
+
+_EVENTS = {"action": "DescribeUnplannedEvents"}
 
 
 def list_instances(view: CloudView, filters: Mapping[str, str]) -> Resources:
@@ -37,15 +40,7 @@ def _with_open_events(view: CloudView) -> dict[str, bool]:
     """Instances with an open failure event. A region that does not answer leaves its instances' health unknown."""
     answers = view.together(
         {
-            region: lambda region=region: view.call(
-                "describeUnplannedEvents",
-                "bcc",
-                region,
-                "POST",
-                "/",
-                {"action": "DescribeUnplannedEvents"},
-                {"maxKeys": 100},
-            )
+            region: partial(view.call, "describeUnplannedEvents", "bcc", region, "POST", "/", _EVENTS, {"maxKeys": 100})
             for region in view.regions
         }
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from actions.clients.cloud import Answer, Call, CloudError, Transport
@@ -72,7 +73,7 @@ class CloudView:
             return self._found[instance_id]
         regions = (region,) if region in self.regions else self.regions
         answers = self.together(
-            {r: lambda r=r: self.call("getInstance", "bcc", r, "GET", f"/v2/instance/{instance_id}") for r in regions}
+            {r: partial(self.call, "getInstance", "bcc", r, "GET", f"/v2/instance/{instance_id}") for r in regions}
         )
         errors = []
         for name, answer in answers.items():
@@ -84,7 +85,7 @@ class CloudView:
 
     def instances(self) -> list[tuple[str, dict[str, Any]]]:
         """Every instance of this customer with its region; raises CloudError when a region does not answer."""
-        answers = self.together({r: lambda r=r: self._all_pages(r) for r in self.regions})
+        answers = self.together({r: partial(self._all_pages, r) for r in self.regions})
         found = []
         for region, pages in answers.items():
             if isinstance(pages, CloudError):

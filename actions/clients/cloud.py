@@ -24,8 +24,24 @@ READ_TIMEOUT_SECONDS = 4.0
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 _GLOBAL_SERVICES = frozenset({"cdn", "billing", "certificate", "sts"})
 
-Failure = Literal["unreachable", "server_error", "bad_answer", "throttled", "denied", "not_found", "refused", "invalid"]
-_KNOWN_NOTHING: frozenset[Failure] = frozenset({"unreachable", "server_error", "bad_answer", "throttled"})
+Failure = Literal[
+    "unreachable",
+    "server_error",
+    "bad_answer",
+    "throttled",
+    "denied",
+    "not_found",
+    "refused",
+    "invalid",
+    "not_implemented",
+]
+_KNOWN_NOTHING: frozenset[Failure] = frozenset(
+    {"unreachable", "server_error", "bad_answer", "throttled", "not_implemented"}
+)
+
+
+_ALIVE: frozenset[Failure] = frozenset({"throttled", "not_implemented"})
+"""Failures of a service that does answer: they do not open the breaker."""
 
 
 class CloudError(Exception):
@@ -115,8 +131,8 @@ class Transport:
             try:
                 answer = self._once(call, host, credentials, conversation_id)
             except CloudError as error:
-                breaker.report(success=not error.unknown or error.kind == "throttled")
-                if not error.unknown or attempt == attempts - 1:
+                breaker.report(success=not error.unknown or error.kind in _ALIVE)
+                if not error.unknown or error.kind == "not_implemented" or attempt == attempts - 1:
                     raise
                 self._sleep(BACKOFF_SECONDS * 2**attempt * random.uniform(0.7, 1.3))
             else:
@@ -164,8 +180,8 @@ def _read(call: Call, response: requests.Response) -> Answer:
 
 
 def _kind(status: int) -> Failure:
-    if status == 429:
-        return "throttled"
+    if status in (429, 501):
+        return "throttled" if status == 429 else "not_implemented"
     if status in _TRANSIENT or status >= 500:
         return "server_error"
     if status in (401, 403):
