@@ -1,0 +1,92 @@
+"""Doors that exist in demo mode only."""
+
+from typing import Any
+
+import yaml
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+
+from support.customers.models import Account, AccountUser
+from support.desk.cards import localized
+from support.errors import NotFound, Unavailable
+from support.services import Services
+from support.texts import Language, as_language
+from support.web import Body, Parts, request_language
+
+router = APIRouter(prefix="/api/demo", tags=["demo"])
+
+
+def _entries(services: Services) -> list[dict[str, Any]]:
+    file = services.settings.data_dir / "desk" / "demo_customers.yml"
+    entries = yaml.safe_load(file.read_text(encoding="utf-8"))["customers"]
+    assert isinstance(entries, list)
+    return entries
+
+
+async def _account(services: Services, entry: dict[str, Any]) -> tuple[Account, AccountUser]:
+    """The account and user an entry names. Raises Unavailable while the cloud has not been asked yet."""
+    async with services.database.read() as session:
+        account = (
+            await session.execute(select(Account).where(Account.key == entry["account"]).limit(1))
+        ).scalar_one_or_none()
+        if account is None:
+            raise Unavailable("accounts_not_ready")
+        users = list(
+            (
+                await session.execute(
+                    select(AccountUser).where(AccountUser.account_id == account.id).order_by(AccountUser.user_id)
+                )
+            ).scalars()
+        )
+    named = [user for user in users if user.key == entry.get("user")] or users
+    if not named:
+        raise Unavailable("accounts_not_ready")
+    return account, named[0]
+
+
+@router.get("/customers")
+async def customers(request: Request, services: Parts) -> list[dict[str, Any]]:
+    """Who the chat page can be."""
+    language = request_language(request)
+    found = []
+    for entry in _entries(services):
+        account, user = await _account(services, entry)
+        found.append(
+            {
+                "key": entry["key"],
+                "name": localized(user.name, language),
+                "account_name": localized(account.name, language),
+                "plan": account.plan,
+                "description": localized(entry["description"], language),
+            }
+        )
+    return found
+
+
+@router.post("/token")
+async def token(services: Parts, body: Body) -> dict[str, str]:
+    """Play the host site: mint a token for one of the demonstration's customers."""
+    entry = next((entry for entry in _entries(services) if entry["key"] == body.get("customer")), None)
+    if entry is None:
+        raise NotFound("no_demo_customer")
+    account, user = await _account(services, entry)
+    language: Language = as_language(body.get("language"))
+    name = localized(user.name, language) or user.user_id
+    return {"token": services.identity.widget_token(account.id, user.user_id, name, language)}
+
+
+@router.get("/agents")
+async def agents(request: Request, services: Parts) -> list[dict[str, Any]]:
+    """E-mails and passwords of the demonstration's agents."""
+    language = request_language(request)
+    return [
+        {
+            "email": entry["email"],
+            "password": entry["password"],
+            "name": entry["name"],
+            "role": entry["role"],
+            "tiers": entry["tiers"],
+            "description": localized(entry["about"], language),
+        }
+        for entry in services.agents.demo_agents
+    ]

@@ -1,0 +1,162 @@
+"""Opening a case, in the transaction of the turn that asked for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from support.customers.models import Account
+from support.desk.audit import record
+from support.desk.cards import publish_case
+from support.desk.clockwork import start_timer
+from support.desk.models import Case, CaseCounter
+from support.desk.routing import TamBook, add_people, tier_for
+from support.desk.targets import Targets
+from support.gateway.conversation import Work, preview
+from support.gateway.models import Conversation
+from support.texts import Texts, as_language
+
+LONGEST_TITLE = 120
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a new case starts from, besides the conversation."""
+
+    packet: dict[str, Any]
+    title: str
+    severity: str
+    tier: str
+    product: str | None
+    reason: str
+    language: str
+
+
+class Intake:
+    """Opens cases and reopens the one that was handed back in the same conversation."""
+
+    def __init__(self, targets: Targets, tams: TamBook, texts: Texts) -> None:
+        self._targets = targets
+        self._tams = tams
+        self._texts = texts
+
+    def from_packet(self, packet: dict[str, Any]) -> Request:
+        language = as_language(packet["language"])
+        task = packet.get("task") or {}
+        subject = task.get("skill") or packet.get("intent") or packet["reason"]
+        words = " ".join(str(packet["last_words"]).split())
+        title = words or self._texts("case_title", language, subject=subject)
+        return Request(
+            packet,
+            title[:LONGEST_TITLE],
+            packet["severity"],
+            packet["tier"],
+            packet["product"],
+            packet["reason"],
+            language,
+        )
+
+    async def open(self, work: Work, request: Request) -> Case:
+        """A waiting case with its clock running; conversation and case point at each other."""
+        session, conversation, now = work.session, work.conversation, work.clock.now()
+        account = await session.get(Account, conversation.account_id) if conversation.account_id else None
+        plan = account.plan if account else "basic"
+        tier = tier_for(plan, request.tier)
+        case = await self._reopen(session, conversation, request, tier, now)
+        if case is None:
+            case = await self._create(session, conversation, account, request, tier, now)
+        record(session, case.id, now, "requested", "bot", reason=request.reason, severity=request.severity, tier=tier)
+        pair = self._tams.of(account)
+        if pair is not None:
+            await add_people(session, case.id, pair.both(), "tam")
+        await start_timer(session, case, self._targets, now)
+        conversation.case_id = case.id
+        await publish_case(work, case)
+        return case
+
+    async def _reopen(
+        self, session: AsyncSession, conversation: Conversation, request: Request, tier: str, now: datetime
+    ) -> Case | None:
+        """The case an agent gave back to the bot goes on; it never starts over. The clock does."""
+        case = (
+            await session.execute(
+                select(Case)
+                .where(Case.conversation_id == conversation.id, Case.status == "closed", Case.outcome == "released")
+                .order_by(Case.created_at.desc())
+                .limit(1)
+            )
+        ).scalar_one_or_none()
+        if case is None:
+            return None
+        record(session, case.id, now, "reopened", "bot", earlier_packet=case.packet)
+        case.status, case.outcome, case.closed_at, case.assignee_id = "waiting", None, None, None
+        case.packet, case.severity, case.tier = request.packet, request.severity, tier
+        case.reason, case.product = request.reason, request.product or case.product
+        case.requested_at, case.first_response_at = now, None
+        return case
+
+    @staticmethod
+    async def _create(
+        session: AsyncSession,
+        conversation: Conversation,
+        account: Account | None,
+        request: Request,
+        tier: str,
+        now: datetime,
+    ) -> Case:
+        words = str(request.packet.get("last_words", ""))
+        case = Case(
+            id=await next_case_id(session, now),
+            conversation_id=conversation.id,
+            account_id=conversation.account_id,
+            user_id=conversation.user_id,
+            user_name=conversation.user_name,
+            account_name=account.name if account else None,
+            plan=account.plan if account else "basic",
+            industry=account.industry if account else None,
+            title=request.title,
+            status="waiting",
+            severity=request.severity,
+            tier=tier,
+            product=request.product,
+            reason=request.reason,
+            language=request.language,
+            packet=request.packet,
+            created_at=now,
+            requested_at=now,
+            unread=1 if words else 0,
+            last_text=preview(words) if words else None,
+            last_role="customer" if words else None,
+            last_at=now if words else None,
+        )
+        session.add(case)
+        await session.flush()
+        return case
+
+
+async def next_case_id(session: AsyncSession, now: datetime) -> str:
+    """`TK-20261122-0042`: counted per UTC day; the counter's row is locked until the case is stored."""
+    day = now.strftime("%Y%m%d")
+    counter = await session.get(CaseCounter, day, with_for_update=True)
+    if counter is None:
+        counter = await _first_of_day(session, day)
+    counter.last += 1
+    await session.flush()
+    return f"TK-{day}-{counter.last:04d}"
+
+
+async def _first_of_day(session: AsyncSession, day: str) -> CaseCounter:
+    """Insert unless another instance just did, then lock."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
+
+        statement = insert_or_ignore(CaseCounter).values(day=day, last=0).on_conflict_do_nothing()
+        await session.execute(statement)
+        counter = await session.get(CaseCounter, day, with_for_update=True)
+        assert counter is not None
+        return counter
+    counter = CaseCounter(day=day, last=0)
+    session.add(counter)
+    return counter

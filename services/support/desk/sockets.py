@@ -1,0 +1,91 @@
+"""The /desk namespace: cases, rings, live messages of watched cases, who is looking, typing."""
+
+import json
+from typing import Any
+
+import socketio
+from socketio.exceptions import ConnectionRefusedError
+
+from support.errors import SupportError
+from support.fanout import DESK, agent_room, case_room
+from support.services import Services
+from support.telemetry import SOCKETS
+from support.texts import as_language
+from support.web import error_body
+
+
+class DeskNamespace(socketio.AsyncNamespace):
+    """A socket belongs to the agent of its token and hears of the cases that agent may see."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(DESK)
+        self._services = services
+
+    async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        try:
+            if not isinstance(token, str):
+                raise SupportError("no_token", status=401)
+            agent = await self._services.agents.get(self._services.identity.desk_agent_id(token))
+        except SupportError as error:
+            language = as_language(environ.get("HTTP_ACCEPT_LANGUAGE"))
+            refused = error_body(error, self._services.texts, language)["error"]
+            raise ConnectionRefusedError(json.dumps(refused, ensure_ascii=False)) from error
+        await self.save_session(sid, {"agent_id": agent.id, "name": agent.name, "language": agent.language})
+        await self.enter_room(sid, agent_room(agent.id))
+        SOCKETS.labels("desk").inc()
+        if agent.presence == "offline":
+            await self._services.agents.set_presence(agent.id, "online")
+
+    async def on_disconnect(self, sid: str, reason: object = None) -> None:
+        SOCKETS.labels("desk").dec()
+        case_id = await self._services.viewers.leave(sid)
+        if case_id is not None:
+            await self._show_viewers(case_id)
+
+    async def on_watch(self, sid: str, body: object = None) -> dict[str, Any]:
+        """`{case_id}`: from now on this socket gets the case's messages; null stops watching."""
+        session = await self.get_session(sid)
+        case_id = body.get("case_id") if isinstance(body, dict) else None
+        if not isinstance(case_id, str):
+            before = await self._services.viewers.leave(sid)
+            await self._forget(sid, before)
+            return {"ok": True, "viewers": []}
+        try:
+            agent = await self._services.agents.get(session["agent_id"])
+            async with self._services.database.read() as reading:
+                await self._services.cases.find(reading, agent, case_id)
+        except SupportError as error:
+            return {"ok": False, **error_body(error, self._services.texts, as_language(session["language"]))}
+        before = await self._services.viewers.watch(sid, case_id, {"id": agent.id, "name": agent.name})
+        await self._forget(sid, before)
+        await self.enter_room(sid, case_room(case_id))
+        await self._show_viewers(case_id)
+        return {"ok": True, "viewers": await self._services.viewers.of(case_id)}
+
+    async def _forget(self, sid: str, case_id: str | None) -> None:
+        if case_id is not None:
+            await self.leave_room(sid, case_room(case_id))
+            await self._show_viewers(case_id)
+
+    async def _show_viewers(self, case_id: str) -> None:
+        viewers = await self._services.viewers.of(case_id)
+        await self._services.conversations.fanout.viewers(case_id, viewers)
+
+    async def on_typing(self, sid: str, body: object = None) -> None:
+        """`{case_id, on}`: shown to the customer and to whoever watches, from the assignee only."""
+        session = await self.get_session(sid)
+        case_id = body.get("case_id") if isinstance(body, dict) else None
+        if not isinstance(case_id, str) or not isinstance(body, dict):
+            return
+        try:
+            agent = await self._services.agents.get(session["agent_id"])
+            async with self._services.database.read() as reading:
+                case = await self._services.cases.find(reading, agent, case_id)
+        except SupportError:
+            return
+        on = body.get("on") is True
+        fanout = self._services.conversations.fanout
+        if case.assignee_id == agent.id and case.status == "active" and case.conversation_id is not None:
+            await fanout.typing(case.conversation_id, "agent", on)
+        await fanout.typing_to_desk(case_id, "agent", on, agent.name)

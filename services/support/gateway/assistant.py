@@ -1,0 +1,86 @@
+"""Asking the assistant for a turn: one HTTP call, an NDJSON stream back, every line checked against its schema."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+
+from contracts.schema import ContractError, check
+
+LONGEST_LINE = 512 * 1024
+LONGEST_ANSWER = 4 * 1024 * 1024
+CONNECT_SECONDS = 3.0
+CONNECTIONS = 64
+
+
+class AssistantError(Exception):
+    """The turn did not come to its end; asking again with the same turn id is safe."""
+
+
+class AssistantDown(AssistantError):
+    """Nobody answered, the connection broke, or the status was not 200."""
+
+
+class AssistantBroken(AssistantError):
+    """What came back does not fit the contract, or ended without a summary."""
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(line)
+        check("turn_line", document)
+    except (ValueError, ContractError, RecursionError) as error:
+        raise AssistantBroken(f"bad line {line[:200]!r}: {error}") from error
+    return dict(document)
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Whole lines of a byte stream; raises AssistantBroken when a line or the whole answer is too large."""
+    buffer, total = b"", 0
+    async for chunk in chunks:
+        total += len(chunk)
+        buffer += chunk
+        *whole, buffer = buffer.split(b"\n")
+        for line in whole:
+            yield line
+        if len(buffer) > LONGEST_LINE or total > LONGEST_ANSWER:
+            raise AssistantBroken("answer too large")
+    yield buffer
+
+
+class Assistant:
+    """Client of `POST /webhooks/support/turn`."""
+
+    def __init__(self, base_url: str, token: str, give_up_seconds: float) -> None:
+        self._url = f"{base_url.rstrip('/')}/webhooks/support/turn"
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/x-ndjson"}
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(give_up_seconds, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            trust_env=False,
+        )
+
+    async def turn(self, request: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """Yield each line of the answer; the last one is the summary. Raises AssistantError."""
+        check("turn", request)
+        complete = False
+        try:
+            async with self._client.stream("POST", self._url, json=request, headers=self._headers) as response:
+                if response.status_code != 200:
+                    raise AssistantDown(f"status {response.status_code}")
+                async for line in _lines(response.aiter_bytes()):
+                    if not line.strip():
+                        continue
+                    if complete:
+                        raise AssistantBroken("a line after the summary")
+                    document = _parse(line)
+                    complete = document["type"] == "summary"
+                    yield document
+        except httpx.HTTPError as error:
+            raise AssistantDown(f"{type(error).__name__}: {error}") from error
+        if not complete:
+            raise AssistantBroken("no summary")
+
+    async def close(self) -> None:
+        await self._client.aclose()
