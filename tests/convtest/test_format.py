@@ -1,0 +1,110 @@
+"""The conversation-test format: faults name file and line, failures show the transcript."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from convtest.loader import FormatError, load
+from convtest.runner import ConversationFailure, Runner
+from convtest.stack import Exchange, StackDriver
+
+GOOD = """\
+test_cases:
+  - test_case: greets ${who}
+    locale: en
+    parametrize:
+      - {id: a, who: Ann}
+      - {id: b, who: Bob}
+    steps:
+      - user: hello, I am ${who}
+        assertions:
+          - bot_uttered: {text_matches: "hello ${who}", buttons: [Help]}
+          - slot_was_set: [{name: who}]
+      - utter: answer
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "one.yml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+class FakeDriver:
+    """Answers `hello …` to everything."""
+
+    def __init__(self) -> None:
+        self.owner = {"kind": "bot"}
+        self.did: list[str] = []
+
+    def calm_world(self) -> None:
+        self.did.append("calm")
+
+    def choose(self, customer: str) -> None:
+        self.did.append(customer)
+
+    def begin(self, language: str) -> Exchange:
+        return Exchange()
+
+    def say(self, text: str) -> Exchange:
+        reply = {
+            "role": "bot",
+            "text": text.replace(", I am", ""),
+            "kind": "answer",
+            "card": None,
+            "buttons": [{"title": "Help", "payload": "/how_to"}],
+        }
+        return Exchange([reply], [{"summary": {"intent": "greet", "slots": {"who": "x"}, "task": None}}])
+
+
+def run(path: Path) -> None:
+    for case in load(path):
+        Runner(case, cast(StackDriver, FakeDriver()), path.name).run()
+
+
+def test_that_rows_fill_variables_and_names(tmp_path: Path) -> None:
+    cases = load(written(tmp_path, GOOD))
+    assert [case.name for case in cases] == ["greets Ann[a]", "greets Bob[b]"]
+    run(tmp_path / "one.yml")
+
+
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        (GOOD.replace("- utter: answer", "- uter: answer"), 12),
+        (GOOD.replace("slot_was_set", "slot_set"), 11),
+        (GOOD.replace("locale: en", "locale: fr"), 2),
+    ],
+)
+def test_that_a_fault_of_the_file_names_its_line(tmp_path: Path, broken: str, line: int) -> None:
+    with pytest.raises(FormatError, match=rf"one\.yml:{line}:"):
+        load(written(tmp_path, broken))
+
+
+def test_that_a_file_that_is_not_yaml_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"one\.yml"):
+        load(written(tmp_path, "test_cases: [\n"))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("hello ${who}", "goodbye"), "no bot message fits"),
+        (("name: who}", "name: port}"), "slot port was not set"),
+        (("utter: answer", "utter: error"), "no bot message fits"),
+        (("buttons: [Help]", "buttons: [Pay]"), "no bot message fits"),
+    ],
+)
+def test_that_a_failure_shows_transcript_place_and_reason(tmp_path: Path, change: tuple[str, str], why: str) -> None:
+    with pytest.raises(ConversationFailure) as caught:
+        run(written(tmp_path, GOOD.replace(*change)))
+    text = str(caught.value)
+    assert "🤖 hello Ann" in text
+    assert "one.yml:" in text
+    assert why in text
+
+
+def test_that_the_last_turn_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConversationFailure, match="'intent': 'greet'"):
+        run(written(tmp_path, GOOD.replace("hello ${who}", "nothing")))
