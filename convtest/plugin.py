@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ class ConversationFile(pytest.File):
 class ConversationItem(pytest.Item):
     """One conversation."""
 
-    def __init__(self, *, case: TestCase, **kwargs: object) -> None:
+    def __init__(self, *, case: TestCase, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.case = case
         for marker in case.markers:

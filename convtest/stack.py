@@ -3,14 +3,13 @@
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 import requests
 
 PATIENCE_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
-_DEFAULT_AGENTS = {"tier1": "tier1", "tier2": "tier2", "tam": "tam"}
 
 
 class StackError(AssertionError):
@@ -28,14 +27,6 @@ class Exchange:
         return [message for message in self.messages if message["role"] in roles]
 
 
-class Driver(Protocol):
-    """What a conversation test needs of whatever it runs against."""
-
-    def begin(self, customer: str, language: str) -> Exchange: ...
-    def say(self, text: str) -> Exchange: ...
-    def press(self, title: str) -> Exchange: ...
-
-
 class StackDriver:
     """One customer's conversation against `url` (support); `control_url` is the simulated cloud's control port."""
 
@@ -50,6 +41,7 @@ class StackDriver:
         self.conversation_id = ""
         self._seen = 0
         self._turns_seen = 0
+        self.owner: dict[str, Any] = {"kind": "bot"}
 
     # ---- the world ----
 
@@ -61,7 +53,7 @@ class StackDriver:
     def inject(self, name: str, resource: str | None) -> None:
         body: dict[str, Any] = {"scenario": name, "account_id": self._customer.get("account_id")}
         if resource:
-            body["resource_id"] = self._resource_id(resource)
+            body["resource_id"] = resource
         self._ask("POST", f"{self._control}/scenarios", json=body)
 
     def fault(self, rule: dict[str, Any]) -> None:
@@ -70,10 +62,6 @@ class StackDriver:
     def heal(self, what: str) -> None:
         for name in ("scenarios", "faults") if what == "all" else (what,):
             self._ask("DELETE", f"{self._control}/{name}")
-
-    def _resource_id(self, name: str) -> str:
-        resources = self._customer.get("resources") or {}
-        return str(resources.get(name, name))
 
     def api_calls(self) -> list[dict[str, Any]]:
         """Every call to the cloud on behalf of this conversation."""

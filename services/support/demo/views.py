@@ -9,6 +9,7 @@ from sqlalchemy import select
 from support.customers.models import Account, AccountUser
 from support.desk.cards import localized
 from support.errors import NotFound, Unavailable
+from support.gateway.models import Conversation, Turn, Wakeup
 from support.services import Services
 from support.texts import Language, as_language
 from support.web import Body, Parts, request_language
@@ -54,6 +55,7 @@ async def customers(request: Request, services: Parts) -> list[dict[str, Any]]:
         found.append(
             {
                 "key": entry["key"],
+                "account_id": account.id,
                 "name": localized(user.name, language),
                 "account_name": localized(account.name, language),
                 "plan": account.plan,
@@ -90,3 +92,28 @@ async def agents(request: Request, services: Parts) -> list[dict[str, Any]]:
         }
         for entry in services.agents.demo_agents
     ]
+
+
+@router.get("/conversations/{conversation_id}/turns")
+async def turns(services: Parts, conversation_id: str) -> dict[str, Any]:
+    """What the assistant made of a conversation, turn by turn; `idle` when nothing runs or is due."""
+    async with services.database.read() as session:
+        conversation = await session.get(Conversation, conversation_id)
+        if conversation is None:
+            raise NotFound("no_conversation")
+        query = select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.position)
+        found = list((await session.execute(query)).scalars())
+        due = select(Wakeup.row).where(
+            Wakeup.conversation_id == conversation_id, Wakeup.state == "waiting", Wakeup.due_at <= services.clock.now()
+        )
+        waiting = (await session.execute(due.limit(1))).first() is not None
+    return {
+        "idle": not waiting and all(turn.finished_at is not None for turn in found),
+        "owner": {"kind": conversation.owner_kind, "agent": conversation.owner_agent_id},
+        "case_id": conversation.case_id,
+        "turns": [
+            {"id": turn.id, "state": turn.state, "input": turn.input, "summary": turn.summary}
+            for turn in found
+            if turn.finished_at is not None
+        ],
+    }
