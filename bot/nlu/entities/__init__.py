@@ -3,12 +3,25 @@
 ``extract`` is the door; the tokenizer additionally reads ``protected_spans``.
 """
 
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.nlu.entities.lexicon import find_terms
 from bot.nlu.entities.model import Entity, without_overlaps
+from bot.nlu.entities.quantities import find_quantities
+from bot.nlu.entities.references import find_references
 from bot.nlu.entities.shapes import find_shapes, protected_spans
+from bot.nlu.entities.times import find_times
 
 __all__ = ["Entity", "extract", "protected_spans"]
 
 
-def extract(text: str) -> list[Entity]:
-    """All entities of a normalised text, in reading order, without overlaps."""
-    return without_overlaps(find_shapes(text))
+def extract(text: str, now: datetime) -> list[Entity]:
+    """All entities of a normalised text, in reading order, without overlaps.
+
+    ``now`` carries the customer's time zone; relative times count from it.
+    """
+    shapes = find_shapes(text)
+    others = [*find_terms(text), *find_quantities(text), *find_times(text, now), *find_references(text, shapes)]
+    return without_overlaps([*shapes, *others])

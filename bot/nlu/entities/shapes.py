@@ -28,6 +28,8 @@ _ID_SHAPES: tuple[tuple[str, str, str], ...] = (
     ("event_id", "ev-", r"[A-Za-z0-9]{8}"),
     ("ticket_id", "TK-", r"\d{8}-\d{4,6}"),
 )
+# Dictated or retyped without its hyphens: "TK 20261122 0042".
+_LOOSE_TICKET = re.compile(rf"{_BEFORE}(?i:tk)[ -]?(\d{{8}})[ -]?(\d{{4}}){_AFTER}")
 _IDS = tuple(
     (kind, prefix, re.compile(f"{_BEFORE}(?i:{re.escape(prefix)})({body}){_AFTER}")) for kind, prefix, body in _ID_SHAPES
 )
@@ -46,6 +48,7 @@ _TLD = (
 _DOMAIN = re.compile(
     r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:" + _TLD + r")(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
 )
+_PATH = re.compile(r"(?::\d{1,5})?/[A-Za-z0-9\-._~/?#%&=+:@!$'*,;]*")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _CAMEL_CODE = re.compile(
     r"(?<![A-Za-z0-9_.-])(?:(?:[A-Z][a-z]+){1,4}(?:Exceptions?)?\.)?[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*){1,8}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
@@ -57,7 +60,7 @@ _CODE_WORDS = re.compile(
 )
 _SYSTEM_CODE = re.compile(
     r"(?<![A-Za-z0-9_])(?:E(?:TIMEDOUT|CONNREFUSED|CONNRESET|HOSTUNREACH|NOENT|ACCES|NOSPC|PERM|ADDRINUSE|PIPE|AGAIN|NETUNREACH)"
-    r"|(?:ERR|SSL|NET|DNS_PROBE|PR)_[A-Z0-9_]{3,}|NXDOMAIN|SERVFAIL|0x[0-9A-Fa-f]{4,16}|ORA-\d{5}|OOMKilled|SQLSTATE\[?\w{5}\]?)(?![A-Za-z0-9_])"
+    r"|(?:net::)?(?:ERR|SSL|NET|DNS_PROBE|PR|SEC|MEDIA|RTMP|CURLE|MYSQL|PAM|SYN|TLS|X509|ER)_[A-Z0-9_]{3,}|[a-z]+_(?:limit|quota|exceeded|error|denied|failed|invalid|expired|reached)(?:_[a-z]+)*|NXDOMAIN|SERVFAIL|0x[0-9A-Fa-f]{4,16}|ORA-\d{5}|OOMKilled|SQLSTATE\[?\w{5}\]?)(?![A-Za-z0-9_])"
 )
 _STATUS = r"[1-5]\d{2}"
 _CONTEXT_CODE = re.compile(
@@ -70,7 +73,12 @@ _STATUS_AFTER = re.compile(
     rf"(?<![\d.:A-Za-z-])(?P<code>{_STATUS})(?: ?(?i:错误|报错|error|errors|状态码?|状态|了(?![\d十])|s(?![A-Za-z])|forbidden|not found|bad gateway|gateway"
     r"|service unavailable|unauthorized|internal server|unavailable|timeout|too many|怎么办|是什么|什么意思|是啥|response|page|status|code))"
 )
-_FIVE_XX = re.compile(r"(?<![A-Za-z0-9])(?P<code>[45][xX]{2})(?![A-Za-z0-9])")
+# A bare status code: unmistakable ones anywhere, round ones only in a sentence about errors.
+_NO_UNIT = r"(?![\d:%]|\.\d| ?(?i:台|个|次|秒|分|小时|天|元|块|号|万|千|页|[mkgt]b?(?:/s|ps)?(?![a-z])|qps|pps|rps|tps|毫秒|ms|s\b|min|hour|day|yuan|usd|dollar|gb|mb|times|instances?|servers?|vms?|users?|iops|people|orders?|requests?|files?|cores?|核))"
+_BARE_STATUS = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>40[134-9]|41[0-9]|42[269]|451|499|50[1-8]|52[0-7]|567){_NO_UNIT}(?![A-Za-z-])")
+_ROUND_STATUS = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>400|500|402){_NO_UNIT}(?![A-Za-z-])")
+_ERROR_TALK = re.compile(r"(?i)报|错|error|http|返回|接口|\bapi\b|page|页|网站|site|响应|状态|异常|挂了|打不开|cdn|负载|balanc|后端|backend|nginx|upstream|returns?|throw")
+_NUMBERED_ERROR = re.compile(r"(?i)(?:errno|error|err|errcode|code|错误码|错误代码|错误号|报错|错误|mysql|kernel|exit code|退出码) ?(?:is|为|是|代码|码|号|no\.?|number|:|=|#|\(|-)* ?(?P<code>\d{2,6})(?![\d.%])")
 _VERSION = re.compile(r"(?<![A-Za-z0-9.])[vV]?\d+(?:\.\d+){1,3}(?:-[A-Za-z0-9]+)?(?![A-Za-z0-9])")
 _SPEC = re.compile(r"(?<![A-Za-z0-9.])(?i:bcc)\.[a-z0-9]+\.c\d+m\d+(?![A-Za-z0-9])")
 _NAME_LIKE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+(?![A-Za-z0-9_-])")
@@ -82,16 +90,23 @@ def _identifiers(text: str) -> Iterator[Entity]:
     for kind, prefix, pattern in _IDS:
         for match in pattern.finditer(text):
             yield Entity(kind, prefix + match[1], match.start(), match.end(), weight=100)
+    for match in _LOOSE_TICKET.finditer(text):
+        yield Entity("ticket_id", f"TK-{match[1]}-{match[2]}", match.start(), match.end(), weight=99)
 
 
 def _addresses(text: str) -> Iterator[Entity]:
     for match in _URL.finditer(text):
         url = match[0].rstrip(_TRAILING)
-        yield Entity("url", url, match.start(), match.start() + len(url), weight=95)
+        yield Entity("url", url, match.start(), match.start() + len(url), weight=97)
     emails = [match.span() for match in _EMAIL.finditer(text)]
     for match in _DOMAIN.finditer(text):
-        if not any(start <= match.start() < end for start, end in emails):
-            yield Entity("domain", match[0].lower(), match.start(), match.end(), weight=80)
+        if any(start <= match.start() < end for start, end in emails):
+            continue
+        path = _PATH.match(text, match.end())
+        if path:
+            url = text[match.start() : path.end()].rstrip(_TRAILING)
+            yield Entity("url", url, match.start(), match.start() + len(url), weight=88)
+        yield Entity("domain", match[0], match.start(), match.end(), weight=80)
     for pattern in (_IPV4, _IPV6):
         for match in pattern.finditer(text):
             if _is_address(match[0]):
@@ -112,9 +127,10 @@ def _error_codes(text: str) -> Iterator[Entity]:
             yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
     for match in _SYSTEM_CODE.finditer(text):
         yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
-    for pattern in (_CONTEXT_CODE, _STATUS_AFTER, _FIVE_XX):
+    bare = (_BARE_STATUS, _ROUND_STATUS) if _ERROR_TALK.search(text) else (_BARE_STATUS,)
+    for pattern in (_CONTEXT_CODE, _STATUS_AFTER, _NUMBERED_ERROR, *bare):
         for match in pattern.finditer(text):
-            yield Entity("error_code", match["code"].lower(), match.start("code"), match.end("code"), weight=60)
+            yield Entity("error_code", match["code"], match.start("code"), match.end("code"), weight=60)
 
 
 def find_shapes(text: str) -> list[Entity]:

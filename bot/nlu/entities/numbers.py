@@ -1,0 +1,57 @@
+"""Numbers as people write them: digits, Chinese numerals, English number words."""
+
+from __future__ import annotations
+
+import re
+
+_DIGITS = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2, "俩": 2, "仨": 3, "壹": 1, "贰": 2, "叁": 3}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_WORDS = {
+    w: i
+    for i, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    )
+} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "a": 1, "an": 1, "half": 0.5, "couple": 2}
+
+CHINESE = r"[零〇一二两三四五六七八九十百千万]+"
+ENGLISH = r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety)"
+# One number group for patterns; use ``parse`` on what it matched.
+NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}|{ENGLISH}(?![a-z]))"
+
+
+def parse(text: str) -> float:
+    """The value of a number. Raises ``ValueError`` for anything else."""
+    text = text.strip().lower().replace(",", "")
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return float(text)
+    if text in _WORDS:
+        return float(_WORDS[text])
+    if text and all(character in _DIGITS or character in _UNITS for character in text):
+        return float(_chinese(text))
+    raise ValueError(f"not a number: {text!r}")
+
+
+def _chinese(text: str) -> int:
+    """Positional ("一百二十"), digit by digit ("二零二六") and elliptic ("三百五" = 350) numerals."""
+    if not any(character in _UNITS for character in text):
+        return int("".join(str(_DIGITS[character]) for character in text))
+    total = section = 0
+    digit, last_unit = 0, 1
+    for position, character in enumerate(text):
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+            if position == len(text) - 1 and last_unit >= 100 and text[position - 1] != "零":
+                digit *= last_unit // 10
+            continue
+        unit = _UNITS[character]
+        if unit >= 10_000:
+            total, section = (total + section + digit) * unit, 0
+        else:
+            section += (digit or 1) * unit
+        digit, last_unit = 0, unit
+    return total + section + digit
+
+
+def plain(value: float) -> int | float:
+    """Whole numbers as ``int``."""
+    return int(value) if value == int(value) else value

@@ -1,0 +1,249 @@
+"""Points in time and durations, relative to a given now.
+
+``time`` values are ISO 8601 with the zone of *now*, the ``grain`` in the details; ``duration`` values are seconds,
+with ``count`` and ``unit`` in the details ("三个月" is 7 776 000 s and three months).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.nlu.entities.model import Entity, without_overlaps
+from bot.nlu.entities.numbers import NUMBER, parse, plain
+
+_UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000, "year": 31536000}
+_UNITS = (
+    ("second", r"秒钟?|seconds?|secs?"),
+    ("minute", r"分钟|minutes?|mins?|分(?![区配组发析布支])"),
+    ("hour", r"个?(?:小时|钟头)|hours?|hrs?|hr|h(?![A-Za-z])"),
+    ("day", r"天|days?|日(?![志本常])"),
+    ("week", r"个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日末期边围])|weeks?"),
+    ("month", r"个月|months?"),
+    ("year", r"年(?![前底末初]?月)|years?"),
+)
+_UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
+_LENGTH = rf"(?:(?P<half>半个?|half an? |half a )|(?P<number>{NUMBER}|a few|a couple of|an?(?= (?:hour|minute|second|day|week|month|year))|几|couple of) ?-?)(?:多)?(?P<unit>{_UNIT})(?P<plus>半)?(?:多)?(?:钟)?"
+_DURATION = re.compile(rf"(?<![A-Za-z0-9.第:/-]){_LENGTH}(?!月)(?![A-Za-z])", re.I)
+_RELATIVE = re.compile(rf"(?:大概|大约|差不多|about |around )?(?<![A-Za-z0-9.第]){_LENGTH} ?(?P<direction>(?:之|以)?前|(?:之|以)?后|ago|earlier|later|from now)(?!天)", re.I)
+_RELATIVE_IN = re.compile(rf"\b(?:in|within) (?:about |the next )?{_LENGTH}(?![A-Za-z])(?! a row)", re.I)
+_VAGUE = {"a few": 3, "几": 3, "a couple of": 2, "couple of": 2, "a": 1, "an": 1}
+
+# "等了半天": half a day is a figure of speech for a long while.
+_FIGURATIVE = re.compile(r"[了好大老]$|等$")
+_DAY_WORDS = {
+    "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨": -1, "今天": 0, "今日": 0, "今": 0, "当天": 0, "明天": 1, "明日": 1, "明": 1,
+    "后天": 2, "大后天": 3, "today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1, "the day before yesterday": -2,
+    "the day after tomorrow": 2, "tonight": 0, "last night": -1, "this morning": 0, "this afternoon": 0, "this evening": 0,
+}  # fmt: skip
+_PARTS = {
+    "凌晨": (0, False), "早上": (8, False), "早晨": (8, False), "早": (8, False), "上午": (9, False), "中午": (12, True), "下午": (14, True), "午后": (14, True),
+    "傍晚": (18, True), "晚上": (20, True), "晚间": (20, True), "夜里": (22, True), "夜间": (22, True), "半夜": (0, False), "深夜": (23, True), "晚": (20, True), "清晨": (6, False),
+    "morning": (9, False), "afternoon": (14, True), "evening": (19, True), "night": (21, True), "noon": (12, True), "midnight": (0, False), "midday": (12, True),
+}  # fmt: skip
+_WEEKDAYS = {
+    **{c: i for i, c in enumerate("一二三四五六日")}, "天": 6, "末": 5,
+    **{n: i for i, n in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
+}  # fmt: skip
+_ZH_DAY = (
+    r"(?:(?P<zh_year>\d{4})年)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
+    r"|(?P<iso>\d{4}[-/]\d{1,2}[-/]\d{1,2})|(?P<zh_dom>\d{1,2})[号日](?!线|楼|机|端|志|口)"
+    r"|(?P<zh_which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh_weekday>[一二三四五六日天末])"
+    r"|(?P<zh_word>大前天|前天|昨天|昨日|今天|今日|当天|明天|明日|大后天|后天|[今昨明](?=早|晚))"
+)
+_EN_MONTHS = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_EN_DAY = (
+    r"\b(?P<en_word>the day before yesterday|the day after tomorrow|today|tomorrow|tmrw?|yesterday|tonight|last night|this (?:morning|afternoon|evening))\b"
+    r"|\b(?:on |this )?(?P<en_which>next |last |coming |this )?(?P<en_weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
+    rf"|\b(?P<en_month>{_EN_MONTHS})\.? (?P<en_day>\d{{1,2}})(?:st|nd|rd|th)?\b|\b(?P<en_day2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<en_month2>{_EN_MONTHS})\b"
+)
+_ZH_PART = r"(?P<zh_part>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|早|晚)"
+_CLOCK = (
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<ampm1>[ap]\.?m\.?))?(?![\d:])"
+    rf"|(?P<zh_hour>\d{{1,2}}|[零一二两三四五六七八九十]{{1,3}})(?:点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{{1,2}}|[零一二三四五六七八九十]{{1,3}})分?(?!钟))?"
+    r"|(?P<en_hour>\d{1,2}) ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?P<en_point>noon|midnight|midday)\b"
+)
+_POINT = re.compile(
+    rf"(?<![A-Za-z0-9.])(?:(?P<day>{_ZH_DAY}|{_EN_DAY})(?:的|[T ,，])? ?)?(?:in the |at )?(?P<part>{_ZH_PART}|(?:\b(?P<en_part>morning|afternoon|evening|night)\b))?(?: at |[ ,，])? ?(?P<clock>{_CLOCK})?",
+    re.I,
+)
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LAST_PERIOD = re.compile(r"(?P<zh>上个?|这个?|本|下个?)(?P<zh_unit>月(?!\d)|周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|年)|\b(?P<en>last|this|next) (?P<en_unit>week|month|year)\b|(?P<year>去年|今年|明年)|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|底|初)?(?!\d)", re.I)
+
+
+def _length(match: re.Match[str]) -> tuple[float, str] | None:
+    unit = next(name for name in _UNIT_SECONDS if match[name])
+    if match["half"]:
+        count = 0.5
+    else:
+        number = match["number"].lower()
+        try:
+            count = _VAGUE[number] if number in _VAGUE else parse(number)
+        except ValueError:
+            return None
+    return count + (0.5 if match["plus"] else 0), unit
+
+
+def _iso(moment: datetime, grain: str) -> str:
+    return moment.replace(microsecond=0).isoformat() if grain == "second" else moment.replace(second=0, microsecond=0).isoformat()
+
+
+def _relative(text: str, now: datetime) -> Iterator[Entity]:
+    for pattern in (_RELATIVE, _RELATIVE_IN):
+        for match in pattern.finditer(text):
+            length = _length(match)
+            if length is None:
+                continue
+            direction = match.groupdict().get("direction") or "later"
+            sign = -1 if re.search(r"前|ago|earlier", direction) else 1
+            moment = now + sign * timedelta(seconds=length[0] * _UNIT_SECONDS[length[1]])
+            yield Entity("time", _iso(moment, length[1]), *match.span(), {"grain": length[1]}, 59)
+
+
+def _durations(text: str) -> Iterator[Entity]:
+    for match in _DURATION.finditer(text):
+        length = _length(match)
+        if length is not None:
+            count, unit = length
+            if match["half"] and unit == "day" and _FIGURATIVE.search(text[: match.start()]):
+                continue
+            if unit == "year" and count % 1:
+                count, unit = count * 12, "month"
+            seconds = int(count * _UNIT_SECONDS[unit])
+            yield Entity("duration", seconds, *match.span(), {"count": str(plain(count)), "unit": unit}, 52)
+
+
+def _month_number(name: str) -> int:
+    return _MONTH_NAMES.index(name.lower()[:3]) + 1
+
+
+def _date(match: re.Match[str], now: datetime) -> datetime | None:
+    """The day that a match names, at midnight; ``None`` for an impossible date."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if word := match["zh_word"] or match["en_word"]:
+            return midnight + timedelta(days=_DAY_WORDS[word.lower()])
+        if match["iso"]:
+            year, month, day = (int(part) for part in re.split(r"[-/]", match["iso"]))
+            return midnight.replace(year=year, month=month, day=day)
+        if match["zh_month"]:
+            year = int(match["zh_year"] or now.year)
+            return midnight.replace(year=year, month=int(parse(match["zh_month"])), day=int(parse(match["zh_day"])))
+        if match["zh_dom"]:
+            return midnight.replace(day=int(match["zh_dom"]))
+        if month_name := match["en_month"] or match["en_month2"]:
+            return midnight.replace(month=_month_number(month_name), day=int(match["en_day"] or match["en_day2"]))
+    except ValueError:
+        return None
+    return midnight + timedelta(days=_weekday_offset(match, now))
+
+
+def _weekday_offset(match: re.Match[str], now: datetime) -> int:
+    if match["zh_weekday"]:
+        weeks = {"上": -1, "下": 1}.get((match["zh_which"] or "")[:1], 0)
+        return _WEEKDAYS[match["zh_weekday"]] - now.weekday() + 7 * weeks
+    ahead = (_WEEKDAYS[match["en_weekday"].lower()[:3]] - now.weekday()) % 7
+    which = (match["en_which"] or "").strip().lower()
+    return ahead - 7 if which == "last" else ahead or (7 if which == "next" else 0)
+
+
+def _clock(match: re.Match[str]) -> tuple[int, int, bool] | None:
+    """Hour, minute and whether the hour is stated on a 24-hour or am/pm scale."""
+    if match["en_point"]:
+        return (0 if match["en_point"].lower() == "midnight" else 12), 0, True
+    half_day = (match["ampm1"] or match["ampm2"] or "").lower()
+    if match["zh_hour"]:
+        hour = int(parse(match["zh_hour"]))
+        minute = 30 if match["zh_half"] else {"一刻": 15, "三刻": 45}.get(match["zh_quarter"] or "", 0)
+        minute = int(parse(match["zh_minute"])) if match["zh_minute"] else minute
+    else:
+        hour, minute = int(match["hour"] or match["en_hour"]), int(match["minute"] or 0)
+    if half_day.startswith("p") and hour < 12:
+        hour += 12
+    elif half_day.startswith("a") and hour == 12:
+        hour = 0
+    return (hour, minute, half_day[:1] in ("a", "p")) if hour <= 24 and minute < 60 else None
+
+
+def _points(text: str, now: datetime) -> Iterator[Entity]:
+    for match in _POINT.finditer(text):
+        if not (match["day"] or match["clock"] or match["part"]):
+            continue
+        part = (match["zh_part"] or match["en_part"] or "").lower()
+        word = (match["en_word"] or "").lower()
+        part = part or next((name for name in ("morning", "afternoon", "evening", "night") if name in word), "")
+        if not match["day"] and not match["clock"] and part in ("早", "晚", "night", "morning", "evening", "afternoon"):
+            continue
+        day = _date(match, now) if match["day"] else now.replace(hour=0, minute=0, second=0, microsecond=0)
+        clock = _clock(match) if match["clock"] else None
+        if day is None or (match["clock"] and clock is None):
+            continue
+        moment, grain = _moment(day, part, clock)
+        span = _trimmed(text, *match.span())
+        yield Entity("time", _iso(moment, grain), *span, {"grain": grain}, 60 if match["day"] or match["clock"] else 45)
+
+
+def _moment(day: datetime, part: str, clock: tuple[int, int, bool] | None) -> tuple[datetime, str]:
+    if clock is None:
+        return (day + timedelta(hours=_PARTS[part][0]), "part") if part else (day, "day")
+    hour, minute, stated = clock
+    if part and _PARTS[part][1] and hour < 12 and not stated:
+        hour += 12
+    if part == "中午" and hour > 20:
+        hour -= 12
+    return day + timedelta(hours=hour, minutes=minute), "minute" if minute else "hour"
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    left = len(piece) - len(re.sub(r"^(?:[ ,，]|at |in the |on )+", "", piece, flags=re.I))
+    return start + left, start + len(re.sub(r"(?:[ ,，的T]| at| in the)+$", "", piece))
+
+
+def _periods(text: str, now: datetime) -> Iterator[Entity]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for match in _LAST_PERIOD.finditer(text):
+        if match["month"]:
+            month = midnight.replace(month=int(parse(match["month"])), day=1)
+            yield Entity("time", _iso(month, "day"), *match.span(), {"grain": "month"}, 47)
+            continue
+        if match["year"]:
+            step, unit = {"去年": -1, "今年": 0, "明年": 1}[match["year"]], "year"
+        else:
+            step = {"上": -1, "下": 1, "la": -1, "ne": 1}.get((match["zh"] or match["en"].lower())[: 1 if match["zh"] else 2], 0)
+            unit = {"月": "month", "年": "year", "周": "week", "星": "week"}.get((match["zh_unit"] or " ")[0], (match["en_unit"] or "").lower())
+        if unit == "week":
+            start = midnight - timedelta(days=now.weekday()) + timedelta(weeks=step)
+        elif unit == "month":
+            months = now.year * 12 + now.month - 1 + step
+            start = midnight.replace(year=months // 12, month=months % 12 + 1, day=1)
+        else:
+            start = midnight.replace(year=now.year + step, month=1, day=1)
+        yield Entity("time", _iso(start, "day"), *match.span(), {"grain": unit}, 48)
+
+
+_BETWEEN = re.compile(r" ?(?:到|至|-|~|–|—|and|to|until|till) ?(?:at )?", re.I)
+
+
+def _with_windows(text: str, points: list[Entity]) -> list[Entity]:
+    """Two points joined by "to" become one window; the second takes its day and half of the day from the first."""
+    joined: list[Entity] = []
+    for point in points:
+        before = joined[-1] if joined else None
+        if before is None or not _BETWEEN.fullmatch(text[before.end : point.start]):
+            joined.append(point)
+            continue
+        first, last = datetime.fromisoformat(str(before.value)), datetime.fromisoformat(str(point.value))
+        last = last.replace(year=first.year, month=first.month, day=first.day) if point.details["grain"] != "day" else last
+        while last < first:
+            last += timedelta(hours=12 if last.hour < 12 and first.hour >= 12 else 24)
+        details = {**before.details, "until": last.isoformat()}
+        joined[-1] = Entity("time", before.value, before.start, point.end, details, before.weight + 1)
+    return joined
+
+
+def find_times(text: str, now: datetime) -> list[Entity]:
+    """Every point in time, window and duration, possibly overlapping. ``now`` must carry a time zone."""
+    points = [*_relative(text, now), *_points(text, now), *_periods(text, now)]
+    return [*_with_windows(text, without_overlaps(points)), *_durations(text)]
