@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { environment: 'jsdom', include: ['{contract,markup,widget,chat,desk}/**/*.test.{ts,tsx}'] },
+  test: { environment: 'jsdom', include: ['{contract,markup,transcript,clock,widget,chat,desk}/**/*.test.{ts,tsx}'] },
 });

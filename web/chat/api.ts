@@ -5,8 +5,8 @@ export async function fetchConfig(): Promise<ServiceConfig> {
   return request('GET', '/api/config');
 }
 
-export async function fetchCustomers(language: Language): Promise<DemoCustomer[]> {
-  return request('GET', `/api/demo/customers?language=${language}`);
+export async function fetchCustomers(): Promise<DemoCustomer[]> {
+  return request('GET', '/api/demo/customers');
 }
 
 export async function fetchToken(customer: string, language: Language): Promise<string> {
@@ -14,8 +14,8 @@ export async function fetchToken(customer: string, language: Language): Promise<
   return answer.token;
 }
 
-export async function fetchScenarios(token: string, language: Language): Promise<DemoScenario[]> {
-  return request('GET', `/api/demo/scenarios?language=${language}`, token);
+export async function fetchScenarios(token: string): Promise<DemoScenario[]> {
+  return request('GET', '/api/demo/scenarios', token);
 }
 
 export async function inject(token: string, scenario: DemoScenario): Promise<void> {
@@ -28,7 +28,7 @@ export async function healAll(token: string): Promise<void> {
 }
 
 async function request<T>(method: string, path: string, token: string | null = null, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { 'Accept-Language': document.documentElement.lang };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });

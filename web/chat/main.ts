@@ -58,7 +58,7 @@ async function start(): Promise<void> {
 }
 
 async function loadDemo(): Promise<void> {
-  state.customers = await fetchCustomers(state.language);
+  state.customers = await fetchCustomers();
   const known = [...state.customers.map((customer) => customer.key), ANONYMOUS];
   if (!known.includes(state.customer)) state.customer = known[0] ?? ANONYMOUS;
   await signIn();
@@ -71,7 +71,7 @@ async function signIn(): Promise<void> {
 }
 
 async function loadScenarios(): Promise<void> {
-  state.scenarios = state.token ? await fetchScenarios(state.token, state.language).catch(() => []) : [];
+  state.scenarios = state.token ? await fetchScenarios(state.token).catch(() => []) : [];
 }
 
 function texts(): typeof zh {
@@ -188,7 +188,7 @@ function setLanguage(language: Language): void {
   chatElement()?.setAttribute('language', language);
   drawTexts();
   if (!state.demo) return;
-  void Promise.all([fetchCustomers(language), loadScenarios()]).then(([customers]) => {
+  void Promise.all([fetchCustomers(), loadScenarios()]).then(([customers]) => {
     state.customers = customers;
     drawTexts();
   }, failed);

@@ -3,6 +3,9 @@ import type { ContractError, Language, MessagePage, OpenedConversation } from '.
 /** Answers later than this count as no answer. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
+/** Larger than any sequence number: the page before it is the newest one. */
+const AFTER_ALL = 2 ** 31 - 1;
+
 /** How many messages one page of history holds. */
 const PAGE_SIZE = 50;
 
@@ -25,22 +28,22 @@ export class ChatApi {
   constructor(
     private readonly server: string,
     private credential: string | null,
+    private readonly language: () => Language,
   ) {}
 
   get token(): string | null {
     return this.credential;
   }
 
-  async open(language: Language): Promise<OpenedConversation> {
-    const opened = await this.request<OpenedConversation>('POST', '/api/chat/conversations', { language });
+  async open(): Promise<OpenedConversation> {
+    const opened = await this.request<OpenedConversation>('POST', '/api/chat/conversations', { language: this.language() });
     if (opened.session) this.credential = opened.session;
     return opened;
   }
 
   /** The newest page, or the page before a sequence number. */
   history(conversationId: string, before: number | null): Promise<MessagePage> {
-    const position = before === null ? '' : `&before=${before}`;
-    return this.messages(conversationId, `limit=${PAGE_SIZE}${position}`);
+    return this.messages(conversationId, `before=${before ?? AFTER_ALL}&limit=${PAGE_SIZE}`);
   }
 
   /** What came after a sequence number. */
@@ -53,7 +56,7 @@ export class ChatApi {
   }
 
   private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
+    const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.language() };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (this.credential) headers.Authorization = `Bearer ${this.credential}`;
     const response = await fetch(this.server + path, {

@@ -118,10 +118,10 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     this.refreshChoices();
   }
 
-  onRefused(entry: Outgoing, code: string): void {
+  onRefused(entry: Outgoing, reason: string): void {
     this.waiting.delete(entry.client_id);
-    this.refusals.set(entry.client_id, code);
-    this.view?.setStatus(entry.client_id, this.refusalText(code), true);
+    this.refusals.set(entry.client_id, reason);
+    this.view?.setStatus(entry.client_id, fill(this.texts.not_sent, { reason }), true);
     this.refreshChoices();
   }
 
@@ -250,11 +250,6 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     return this.link === 'online' ? null : this.texts.waiting_to_send;
   }
 
-  private refusalText(code: string): string {
-    const reason = (this.texts as unknown as Record<string, string | undefined>)[`refusal_${code}`];
-    return fill(this.texts.not_sent, { reason: reason ?? this.texts.refusal_default });
-  }
-
   /** Only the newest question may be answered by a click: an old "yes" must not confirm a new action. */
   private refreshChoices(): void {
     const ordered = [...this.messages.values()].sort((a, b) => b.seq - a.seq);
@@ -283,7 +278,7 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     this.view?.setTexts(texts);
     for (const message of this.messages.values()) if (message.role !== 'customer') this.view?.put(this.bubbleOf(message));
     for (const entry of this.waiting.values()) this.view?.put(this.waitingBubble(entry));
-    for (const [key, code] of this.refusals) this.view?.setStatus(key, this.refusalText(code), true);
+    for (const [key, reason] of this.refusals) this.view?.setStatus(key, fill(texts.not_sent, { reason }), true);
     this.refreshChoices();
   }
 

@@ -3,24 +3,29 @@ import { io, type Socket } from 'socket.io-client';
 import type { FloorState, Language, Message, Role, SendAck } from '../contract/chat';
 import { ChatApi, RequestError } from './api';
 import { Outbox, type Outgoing } from './outbox';
-import { Transcript } from './transcript';
+import { Transcript } from '../transcript/transcript';
 
 /** An acknowledgement later than this is taken for lost; the same client_id is sent again. */
 const ACK_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 8_000;
+/** The replay that follows a connection gets this long before its messages are fetched. */
+const REPLAY_GRACE_MS = 2_000;
 /** At most one typing notice in this time. */
 const TYPING_NOTICE_MS = 3_000;
 
 /** Refusals that may pass: the same message is tried again. */
-const PASSING_REFUSALS = new Set(['rate_limited', 'unavailable', 'internal', 'busy', 'timeout']);
+const PASSING_REFUSALS = new Set(['too_many', 'internal', 'unavailable', 'floor_moved']);
+
+/** Refused connections that a fresh token of the host site may cure. */
+const IDENTITY_REFUSALS = new Set(['no_token', 'bad_token', 'expired_token', 'not_allowed']);
 
 export type Link = 'connecting' | 'online' | 'offline' | 'refused';
 
 export interface SessionEvents {
   onMessages(messages: Message[], placement: 'history' | 'older' | 'live'): void;
   onWaiting(entry: Outgoing): void;
-  onRefused(entry: Outgoing, code: string): void;
+  onRefused(entry: Outgoing, reason: string): void;
   onState(state: FloorState): void;
   onTyping(role: Role, on: boolean): void;
   onLink(link: Link): void;
@@ -52,7 +57,7 @@ export class ChatSession {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: SessionOptions) {
-    this.api = new ChatApi(options.server, options.token ?? this.storedSession());
+    this.api = new ChatApi(options.server, options.token ?? this.storedSession(), options.language);
   }
 
   get hasOlder(): boolean {
@@ -62,7 +67,7 @@ export class ChatSession {
   async start(attempt = 0): Promise<void> {
     this.options.events.onLink(attempt === 0 ? 'connecting' : 'offline');
     try {
-      const opened = await this.api.open(this.options.language());
+      const opened = await this.api.open();
       if (this.closed) return;
       this.conversationId = opened.conversation_id;
       if (this.options.token === null) this.rememberSession(opened.session);
@@ -142,12 +147,13 @@ export class ChatSession {
           token: this.api.token ?? undefined,
           conversation_id: this.conversationId,
           last_seq: this.transcript.lastSeq,
+          language: this.options.language(),
         }),
     });
     socket.on('connect', () => this.onConnected());
     socket.on('disconnect', () => this.onDisconnected());
     socket.on('connect_error', (error) => this.onConnectError(error));
-    socket.on('session', (session: { last_seq?: number; owner?: FloorState['owner'] }) => this.onSession(session));
+    socket.on('session', (session: { last_seq?: number }) => this.expect(session.last_seq ?? 0));
     socket.on('message', (message: Message) => this.receive([message]));
     socket.on('state', (state: FloorState) => this.options.events.onState(state));
     socket.on('typing', (notice: { role: Role; on: boolean }) => this.options.events.onTyping(notice.role, notice.on));
@@ -163,18 +169,28 @@ export class ChatSession {
     if (!this.closed) this.options.events.onLink('offline');
   }
 
+  /** A refusal ends socket.io's own reconnection; anything else it tries again by itself. */
   private onConnectError(error: Error): void {
-    const refused = /unauthori[sz]ed|invalid_token|forbidden|identity/i.test(error.message);
-    this.options.events.onLink(refused ? 'refused' : 'offline');
-    // A refusal by the server ends socket.io's own reconnection; the service may be restarting, so try again.
-    if (!refused && this.socket && !this.socket.active) {
-      this.retryTimer = setTimeout(() => this.socket?.connect(), LONGEST_RETRY_MS);
+    const code = refusalCode(error.message);
+    if (code === null) {
+      this.options.events.onLink('offline');
+      return;
     }
+    this.socket?.disconnect();
+    if (IDENTITY_REFUSALS.has(code)) {
+      this.options.events.onLink('refused');
+      return;
+    }
+    this.options.events.onLink('offline');
+    this.retryTimer = setTimeout(() => this.socket?.connect(), LONGEST_RETRY_MS);
   }
 
-  private onSession(session: { last_seq?: number; owner?: FloorState['owner'] }): void {
-    if (session.owner) this.options.events.onState({ owner: session.owner, case: null });
-    if ((session.last_seq ?? 0) > this.transcript.lastSeq) void this.fillGap();
+  /** The service says how far the conversation has come; what the replay does not bring is fetched. */
+  private expect(lastSeq: number): void {
+    if (this.transcript.lastSeq === 0 && lastSeq === 0) return;
+    setTimeout(() => {
+      if (lastSeq > this.transcript.lastSeq) void this.fillGap();
+    }, REPLAY_GRACE_MS);
   }
 
   private receive(messages: Message[]): void {
@@ -222,7 +238,7 @@ export class ChatSession {
       const message = { client_id: entry.client_id, ...entry.body, language: entry.language };
       const ack = (await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck('message', message)) as SendAck;
       if (ack.ok) return 'stored';
-      return PASSING_REFUSALS.has(ack.error.code) ? 'retry' : { refused: ack.error.code };
+      return PASSING_REFUSALS.has(ack.error.code) ? 'retry' : { refused: ack.error.message ?? ack.error.code };
     } catch {
       return 'retry';
     }
@@ -234,6 +250,16 @@ export class ChatSession {
 
   private rememberSession(session: string | null): void {
     if (session) this.options.store.setItem('cloud-support.session', session);
+  }
+}
+
+/** The code in the JSON that the service refuses a connection with; null for a network that failed. */
+function refusalCode(message: string): string | null {
+  try {
+    const code = (JSON.parse(message) as { code?: unknown }).code;
+    return typeof code === 'string' ? code : null;
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FloorState, Language } from '../contract/chat';
-import { clockText, secondsLeft } from './countdown';
+import { clockText, secondsLeft } from '../clock/countdown';
 import { fill, type Texts } from './texts';
 
 /** Ids of the parts that the header writes to. */

@@ -20,11 +20,9 @@ export const messageStyles = {
   html: { shared: { bubble: { maxWidth: '86%', fontSize: '15px', lineHeight: '1.55', padding: '9px 13px', marginTop: '8px' } } },
 };
 
-/** Styles inside deep-chat's shadow root. */
-export const BUBBLE_STYLES = `
-  #messages { padding: 4px 0 10px; overscroll-behavior: contain; }
-  #messages:focus-visible, .cs-choice:focus-visible, .cs-older:focus-visible, a:focus-visible { outline: 2px solid ${ACCENT}; outline-offset: 2px; }
-  .cs-own { white-space: pre-wrap; overflow-wrap: anywhere; }
+/** Styles of texts and cards, wherever a message is shown. */
+export const CARD_STYLES = `
+  .cs-card, .cs-card * { box-sizing: border-box; }
   .cs-text { overflow-wrap: anywhere; }
   .cs-text > :first-child { margin-top: 0; } .cs-text > :last-child { margin-bottom: 0; }
   .cs-text p, .cs-text ul, .cs-text ol, .cs-text pre { margin: 6px 0; }
@@ -32,19 +30,7 @@ export const BUBBLE_STYLES = `
   .cs-text code { background: #dfe5ef; border-radius: 4px; padding: 1px 4px; font-size: 0.92em; }
   .cs-text pre { background: #dfe5ef; border-radius: 8px; padding: 8px 10px; overflow-x: auto; }
   .cs-text pre code { background: none; padding: 0; }
-  .cs-text a, .cs-articles a { color: #174ea6; }
   .cs-text table { border-collapse: collapse; } .cs-text td, .cs-text th { border: 1px solid #c3cad6; padding: 3px 8px; }
-  .cs-author { font-size: 12px; color: #4a5468; margin-bottom: 3px; }
-  [data-role="agent"] .message-bubble { background: #e4f3ec !important; }
-  [data-role="agent"] .cs-author span { font-weight: 600; color: #14573a; }
-  [data-role="system"] .inner-message-container { justify-content: center; }
-  [data-role="system"] .message-bubble { background: none !important; color: #4a5468 !important; font-size: 13px !important; text-align: center; max-width: 94% !important; margin-left: auto; margin-right: auto; padding: 2px 10px !important; }
-  .cs-kind-error { border-left: 3px solid #b3261e; padding-left: 8px; }
-  .cs-kind-confirmation { border-left: 3px solid #b26a00; padding-left: 8px; }
-  .cs-kind-result { border-left: 3px solid #1b7f4b; padding-left: 8px; }
-  .cs-delivery { font-size: 12px; margin-top: 4px; opacity: 0.95; }
-  [data-failed] .message-bubble { background: #b3261e !important; }
-  .cs-replies { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 10px; }
   .cs-choice { font: inherit; font-size: 14px; min-height: 36px; padding: 6px 14px; border: 1px solid ${ACCENT}; border-radius: 18px; background: #fff; color: #174ea6; cursor: pointer; text-align: start; }
   .cs-choice:hover:not(:disabled) { background: #e5edfb; }
   .cs-choice:disabled { border-color: #a9b2c1; color: #5b6577; background: transparent; cursor: default; }
@@ -66,6 +52,25 @@ export const BUBBLE_STYLES = `
   .cs-metric svg { width: 100%; height: 72px; margin-top: 6px; background: #f6f8fb; border-radius: 6px; }
   .cs-metric polyline { fill: none; stroke: ${ACCENT}; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; }
   .cs-metric-axis { display: flex; justify-content: space-between; font-size: 12px; color: #4a5468; } .cs-note { font-size: 12px; color: #4a5468; margin: 4px 0 0; }
+  .cs-text a, .cs-articles a { color: #174ea6; }
+`;
+
+/** Styles inside deep-chat's shadow root. */
+export const BUBBLE_STYLES = `${CARD_STYLES}
+  #messages { padding: 4px 0 10px; overscroll-behavior: contain; }
+  #messages:focus-visible, .cs-choice:focus-visible, .cs-older:focus-visible, a:focus-visible { outline: 2px solid ${ACCENT}; outline-offset: 2px; }
+  .cs-own { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .cs-author { font-size: 12px; color: #4a5468; margin-bottom: 3px; }
+  [data-role="agent"] .message-bubble { background: #e4f3ec !important; }
+  [data-role="agent"] .cs-author span { font-weight: 600; color: #14573a; }
+  [data-role="system"] .inner-message-container { justify-content: center; }
+  [data-role="system"] .message-bubble { background: none !important; color: #4a5468 !important; font-size: 13px !important; text-align: center; max-width: 94% !important; margin-left: auto; margin-right: auto; padding: 2px 10px !important; }
+  .cs-kind-error { border-left: 3px solid #b3261e; padding-left: 8px; }
+  .cs-kind-confirmation { border-left: 3px solid #b26a00; padding-left: 8px; }
+  .cs-kind-result { border-left: 3px solid #1b7f4b; padding-left: 8px; }
+  .cs-delivery { font-size: 12px; margin-top: 4px; opacity: 0.95; }
+  [data-failed] .message-bubble { background: #b3261e !important; }
+  .cs-replies { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 10px; }
   .cs-older { display: block; margin: 8px auto; font: inherit; font-size: 13px; border: none; background: none; color: #174ea6; text-decoration: underline; cursor: pointer; min-height: 28px; }
   .cs-older[hidden], .cs-typing[hidden] { display: none; }
   .cs-typing { font-size: 13px; color: #4a5468; padding: 4px 16px; }

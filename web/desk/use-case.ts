@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+import type { Message } from '../contract/chat';
+import type { CaseDetail, CaseRow, Viewer } from '../contract/desk';
+import { Transcript } from '../transcript/transcript';
+import { DeskError, type DeskApi } from './api';
+import type { DeskLive } from './live';
+
+/** A typing notice that is not renewed ends by itself. */
+const TYPING_EXPIRES_MS = 6_000;
+
+export interface OpenCase {
+  detail: CaseDetail | null;
+  messages: Message[];
+  viewers: Viewer[];
+  /** Who is typing: the word `customer`, an agent's name, or nobody. */
+  typing: string | null;
+  error: string | null;
+  reload(): void;
+}
+
+interface Loaded {
+  detail: CaseDetail;
+  transcript: Transcript;
+  messages: Message[];
+}
+
+/** One case with its live transcript; a gap or a reconnection fetches it anew. */
+export function useCase(api: DeskApi, live: DeskLive, caseId: string, row: CaseRow | undefined): OpenCase {
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [viewers, setViewers] = useState<Viewer[]>([]);
+  const [error, setError] = useState<string | null>(null);
+  const latest = useRef(0);
+
+  const reload = useCallback(() => {
+    const request = ++latest.current;
+    api.detail(caseId).then(
+      (detail) => {
+        if (request !== latest.current) return;
+        const transcript = new Transcript();
+        transcript.start(detail.messages);
+        setLoaded({ detail, transcript, messages: transcript.messages });
+        setViewers(detail.viewers ?? []);
+        setError(null);
+      },
+      (failure: unknown) => {
+        if (request === latest.current) setError(failure instanceof DeskError ? failure.reason.code : 'unknown');
+      },
+    );
+  }, [api, caseId]);
+
+  useEffect(() => {
+    setLoaded(null);
+    setViewers([]);
+    reload();
+    live.watch(caseId);
+    return () => live.watch(null);
+  }, [caseId, live, reload]);
+
+  useEffect(() => live.on('link', (on) => on && reload()), [live, reload]);
+  useEffect(
+    () =>
+      live.on('message', ({ case_id, ...message }) => {
+        if (case_id !== caseId) return;
+        setLoaded((known) => known && withMessage(known, message, reload));
+      }),
+    [caseId, live, reload],
+  );
+  useEffect(() => live.on('viewers', (news) => news.case_id === caseId && setViewers(news.viewers)), [caseId, live]);
+
+  // What changed on the row (claimed, resolved …) has an audit entry and maybe a new packet.
+  const change = row ? `${row.status} ${row.assignee?.id ?? ''} ${row.tier} ${row.severity}` : '';
+  const before = useRef(change);
+  useEffect(() => {
+    if (before.current !== change && before.current !== '') reload();
+    before.current = change;
+  }, [change, reload]);
+
+  const detail = loaded ? { ...loaded.detail, case: row ?? loaded.detail.case } : null;
+  return { detail, messages: loaded?.messages ?? [], viewers, typing: useTyping(live, caseId), error, reload };
+}
+
+function withMessage(known: Loaded, message: Message, onGap: () => void): Loaded {
+  known.transcript.accept([message]);
+  if (known.transcript.hasGap) onGap();
+  return { ...known, messages: known.transcript.messages };
+}
+
+function useTyping(live: DeskLive, caseId: string): string | null {
+  const [typing, setTyping] = useState<string | null>(null);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = live.on('typing', (notice) => {
+      if (notice.case_id !== caseId || notice.role === 'bot') return;
+      clearTimeout(timer);
+      setTyping(notice.on ? (notice.role === 'customer' ? 'customer' : (notice.name ?? '')) : null);
+      timer = setTimeout(() => setTyping(null), TYPING_EXPIRES_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+      setTyping(null);
+    };
+  }, [caseId, live]);
+  return typing;
+}
