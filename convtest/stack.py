@@ -43,6 +43,12 @@ class StackDriver:
         self._turns_seen = 0
         self.owner: dict[str, Any] = {"kind": "bot"}
 
+    @property
+    def account_id(self) -> str | None:
+        """The account of the customer, None for an anonymous one."""
+        account: str | None = self._customer.get("account_id")
+        return account
+
     # ---- the world ----
 
     def calm_world(self) -> None:
@@ -109,7 +115,7 @@ class StackDriver:
 
     def press(self, title: str) -> Exchange:
         """Press the button of the newest bot message whose title matches."""
-        for message in reversed(self._history()):
+        for message in reversed(self.history()):
             if message["role"] != "bot" or not message["buttons"]:
                 continue
             for button in message["buttons"]:
@@ -123,16 +129,24 @@ class StackDriver:
         self._ask("POST", f"{self._control}/clock", json={"advance_seconds": seconds})
         return self.settle(extra_seconds=1.2)
 
+    def post(self, text: str) -> None:
+        """Send a message and do not wait for what comes of it."""
+        self._deliver({"text": text})
+
     def _send(self, body: dict[str, Any]) -> Exchange:
+        self._deliver(body)
+        return self.settle()
+
+    def _deliver(self, body: dict[str, Any]) -> None:
         message = {"client_id": uuid4().hex, "language": self._language, **body}
         self._ask("POST", f"{self._chat}/messages", json=message, headers=self._chat_headers)
-        return self.settle()
 
     @property
     def _chat(self) -> str:
         return f"{self._url}/api/chat/conversations/{self.conversation_id}"
 
-    def _history(self) -> list[dict[str, Any]]:
+    def history(self) -> list[dict[str, Any]]:
+        """The whole transcript (its first 200 messages)."""
         query = {"after": 0, "limit": 200}
         return list(self._ask("GET", f"{self._chat}/messages", params=query, headers=self._chat_headers)["messages"])
 
@@ -147,7 +161,7 @@ class StackDriver:
             if elapsed > PATIENCE_SECONDS:
                 raise StackError(f"a turn did not end within {PATIENCE_SECONDS} s: {status}")
             time.sleep(_PAUSE_SECONDS)
-        fresh = [message for message in self._history() if message["seq"] > self._seen]
+        fresh = [message for message in self.history() if message["seq"] > self._seen]
         self._seen = max([self._seen, *(message["seq"] for message in fresh)])
         turns = status["turns"][self._turns_seen :]
         self._turns_seen = len(status["turns"])
