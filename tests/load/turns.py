@@ -1,4 +1,4 @@
-"""Speed of turns, each sentence new: without cloud calls, and with a whole diagnosis. Writes docs/performance.md's table.
+"""Speed of turns, each sentence new: without cloud calls, and with a whole diagnosis (docs/performance.md).
 
 Sentences come from the held-out sets, so none was seen in training and none repeats: no cache can answer.
 """
