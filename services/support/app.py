@@ -16,6 +16,8 @@ from support.desk import views as desk_views
 from support.desk.sockets import DeskNamespace
 from support.gateway import views as chat_views
 from support.gateway.sockets import ChatNamespace
+from support.internal import views as internal_views
+from support.knowledge import pages as help_pages
 from support.migrating import migrate
 from support.origins import OriginRule
 from support.scheduler import Scheduler
@@ -52,6 +54,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         "turns": services.worker.resume,
         "wakeups": services.wakeups.fire_due,
         "ladder": services.ladder.fire_due,
+        "articles": services.articles.refresh,
     }
     tasks = [asyncio.create_task(Scheduler(services.settings.tick_seconds, duties).run(), name="scheduler")]
     if services.settings.demo:
@@ -83,8 +86,10 @@ def build_http(settings: Settings, services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(chat_views.router)
     app.include_router(desk_views.router)
+    app.include_router(internal_views.router)
     if settings.demo:
         app.include_router(demo_views.router)
+    app.include_router(help_pages.router)
     app.include_router(pages.router)
     app.add_middleware(BodyLimit, limit=settings.body_limit, texts=services.texts)
     app.add_middleware(SecurityHeaders)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import JSON, TypeDecorator
 
 BUSY_TIMEOUT_MS = 15_000
@@ -55,14 +56,15 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=drivers.get(parsed.drivername, parsed.drivername))
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, foreign_keys: bool = True) -> None:
     """WAL, and transactions that take the write lock when they begin: an upgrade in the middle could fail as busy."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        keys = f"foreign_keys={'ON' if foreign_keys else 'OFF'}"
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", keys, f"busy_timeout={BUSY_TIMEOUT_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -76,7 +78,7 @@ class Database:
     """Hands out `read()` and `write()` sessions; a write session is one transaction, committed on leaving."""
 
     def __init__(self, url: str) -> None:
-        parsed = async_url(url)
+        self._url = parsed = async_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": POOL_SIZE, "pool_pre_ping": True}
         self.engine = create_async_engine(parsed, **options)
@@ -99,8 +101,15 @@ class Database:
         async with guard, self._write() as session, session.begin():
             yield session
 
-    async def connect(self) -> AsyncConnection:
-        return await self._writing.connect()
+    @contextlib.asynccontextmanager
+    async def migrating(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction for a change of schema. SQLite rebuilds tables, which foreign keys would forbid."""
+        engine = create_async_engine(self._url, poolclass=NullPool)
+        if self.is_sqlite:
+            _prepare_sqlite(engine, foreign_keys=False)
+        async with engine.execution_options(writes=True).begin() as connection:
+            yield connection
+        await engine.dispose()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -10,6 +10,7 @@ from support.customers.importing import AccountImport
 from support.database import Database
 from support.desk.agents import Agents
 from support.desk.cases import Cases
+from support.desk.coverage import Coverage
 from support.desk.intake import Intake
 from support.desk.ladder import Ladder
 from support.desk.presence import Viewers
@@ -24,6 +25,8 @@ from support.gateway.opening import Opening
 from support.gateway.turns import Pace, TurnWorker
 from support.gateway.wakeups import WakeupClock
 from support.identity import Identity
+from support.knowledge.articles import Articles
+from support.ledger.service import Ledger
 from support.limits import RateLimit
 from support.settings import Settings
 from support.texts import Texts
@@ -52,6 +55,9 @@ class Services:
     targets: Targets
     intake: Intake
     accounts: AccountImport
+    articles: Articles
+    ledger: Ledger
+    coverage: Coverage
     assistant: Assistant
     login_limit: RateLimit
     redis: Redis | None
@@ -98,6 +104,11 @@ def build_services(settings: Settings, server: socketio.AsyncServer, redis: Redi
         targets=targets,
         intake=intake,
         accounts=AccountImport(database, settings.cloud_control_url),
+        articles=Articles(
+            settings.knowledge_dir, desk / "search_stopwords.yml", settings.var_dir / "knowledge_vectors.json"
+        ),
+        ledger=Ledger(database, clock),
+        coverage=Coverage(targets, tams, clock),
         assistant=assistant,
         login_limit=RateLimit("logins", settings.logins_per_minute, redis),
         redis=redis,

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     redis_url: str = ""
     var_dir: Path = ROOT / "var"
     data_dir: Path = ROOT / "data"
+    knowledge_dir: Path = ROOT / "data" / "knowledge"
     web_dir: Path = ROOT / "web" / "dist"
     allowed_origins: str = Field(default="", description="Comma-separated origins that may embed the widget.")
 

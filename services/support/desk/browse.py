@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from support.customers.models import Account
 from support.desk.audit import entry_view
-from support.desk.cards import case_row, localized
+from support.desk.cards import case_row, localized, tam_view
 from support.desk.models import Agent, AuditEntry, Case
 from support.desk.routing import TamBook, visible_to
 from support.errors import SupportError
@@ -119,15 +119,3 @@ async def customer_card(session: AsyncSession, case: Case, tams: TamBook) -> dic
         "tam": await tam_view(session, tams, account),
         "recent_cases": [{"id": row.id, "title": row.title, "status": row.status} for row in earlier],
     }
-
-
-async def tam_view(session: AsyncSession, tams: TamBook, account: Account | None) -> dict[str, Any] | None:
-    """Primary and backup with names; None for customers without a TAM."""
-    pair = tams.of(account)
-    if pair is None:
-        return None
-    people = {}
-    for place, agent_id in (("primary", pair.primary), ("backup", pair.backup)):
-        agent = await session.get(Agent, agent_id)
-        people[place] = {"id": agent_id, "name": agent.name if agent else agent_id}
-    return people

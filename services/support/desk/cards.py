@@ -115,3 +115,15 @@ async def publish_state(work: Work, tams: TamBook) -> None:
     state = await customer_state(work.session, work.conversation, tams)
     conversation_id = work.conversation.id
     work.after_commit(lambda: work.fanout.state(conversation_id, state))
+
+
+async def tam_view(session: AsyncSession, tams: TamBook, account: Account | None) -> dict[str, Any] | None:
+    """Primary and backup with names; None for customers without a TAM."""
+    pair = tams.of(account)
+    if pair is None:
+        return None
+    people = {}
+    for place, agent_id in (("primary", pair.primary), ("backup", pair.backup)):
+        agent = await session.get(Agent, agent_id)
+        people[place] = {"id": agent_id, "name": agent.name if agent else agent_id}
+    return people

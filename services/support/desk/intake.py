@@ -16,6 +16,7 @@ from support.desk.routing import TamBook, add_people, tier_for
 from support.desk.targets import Targets
 from support.gateway.conversation import Work, preview
 from support.gateway.models import Conversation
+from support.telemetry import HANDOFFS
 from support.texts import Texts, as_language
 
 LONGEST_TITLE = 120
@@ -32,6 +33,8 @@ class Request:
     product: str | None
     reason: str
     language: str
+    key: str | None = None
+    live: bool = True
 
 
 class Intake:
@@ -59,12 +62,15 @@ class Intake:
         )
 
     async def open(self, work: Work, request: Request) -> Case:
-        """A waiting case with its clock running; conversation and case point at each other."""
+        """A waiting case with its clock running; in a live handover the conversation points at it."""
         session, conversation, now = work.session, work.conversation, work.clock.now()
+        known = await self._of_key(session, conversation, request)
+        if known is not None:
+            return known
         account = await session.get(Account, conversation.account_id) if conversation.account_id else None
         plan = account.plan if account else "basic"
         tier = tier_for(plan, request.tier)
-        case = await self._reopen(session, conversation, request, tier, now)
+        case = await self._reopen(session, conversation, request, tier, now) if request.live else None
         if case is None:
             case = await self._create(session, conversation, account, request, tier, now)
         record(session, case.id, now, "requested", "bot", reason=request.reason, severity=request.severity, tier=tier)
@@ -72,9 +78,19 @@ class Intake:
         if pair is not None:
             await add_people(session, case.id, pair.both(), "tam")
         await start_timer(session, case, self._targets, now)
-        conversation.case_id = case.id
+        if request.live:
+            conversation.case_id = case.id
+        HANDOFFS.labels(request.reason, tier).inc()
         await publish_case(work, case)
         return case
+
+    @staticmethod
+    async def _of_key(session: AsyncSession, conversation: Conversation, request: Request) -> Case | None:
+        """The case that this very request has opened before."""
+        if request.key is None:
+            return None
+        query = select(Case).where(Case.conversation_id == conversation.id, Case.request_key == request.key)
+        return (await session.execute(query)).scalar_one_or_none()
 
     async def _reopen(
         self, session: AsyncSession, conversation: Conversation, request: Request, tier: str, now: datetime
@@ -124,6 +140,7 @@ class Intake:
             reason=request.reason,
             language=request.language,
             packet=request.packet,
+            request_key=request.key,
             created_at=now,
             requested_at=now,
             unread=1 if words else 0,

@@ -39,6 +39,7 @@ class Case(Base):
         Index("ix_cases_account_id_created_at", "account_id", "created_at"),
         Index("ix_cases_assignee_id_status", "assignee_id", "status"),
         Index("ix_cases_requested_at", "requested_at"),
+        UniqueConstraint("conversation_id", "request_key"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -57,6 +58,7 @@ class Case(Base):
     reason: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(8))
     packet: Mapped[dict[str, Any]]
+    request_key: Mapped[str | None] = mapped_column(ID)
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
     created_at: Mapped[datetime]
     requested_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Conversations, turns, cases, clocks, customers."""
+"""Conversations, turns, cases, clocks, customers, writes."""
 
 from alembic import op
 import sqlalchemy as sa
@@ -113,6 +113,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=32), nullable=False),
     sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('packet', sa.JSON(), nullable=False),
+    sa.Column('request_key', sa.String(length=120), nullable=True),
     sa.Column('assignee_id', sa.String(length=64), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
@@ -128,7 +129,8 @@ def upgrade() -> None:
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['assignee_id'], ['agents.id'], name=op.f('fk_cases_assignee_id_agents')),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_cases_conversation_id_conversations')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_cases'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cases')),
+    sa.UniqueConstraint('conversation_id', 'request_key', name=op.f('uq_cases_conversation_id_request_key'))
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index('ix_cases_account_id_created_at', ['account_id', 'created_at'], unique=False)

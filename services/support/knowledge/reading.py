@@ -1,0 +1,76 @@
+"""One article from its file: front matter and Markdown (data/knowledge/<slug>.<language>.md)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from support.texts import Language
+
+FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.S)
+NAME = re.compile(r"([a-z0-9][a-z0-9-]*)\.(zh|en)\.md")
+HEADING = re.compile(r"^#{1,6} .*$", re.M)
+
+
+class ArticleError(ValueError):
+    """A file is not an article; the message names the file and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article in one language. `body` is Markdown."""
+
+    slug: str
+    language: Language
+    title: str
+    products: tuple[str, ...]
+    intents: tuple[str, ...]
+    keywords: tuple[str, ...]
+    updated: str
+    sources: tuple[str, ...]
+    body: str
+
+    @property
+    def url(self) -> str:
+        return f"/help/{self.slug}?lang={self.language}"
+
+    def passages(self) -> list[str]:
+        """Paragraphs without headings and Markdown signs, for excerpts."""
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", HEADING.sub("", self.body))
+        plain = re.sub(r"[*_`>#|]+", "", plain)
+        blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", plain))
+        return [block for block in blocks if block]
+
+
+def _strings(meta: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = meta.get(name) or []
+    return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
+
+
+def read_article(path: Path) -> Article:
+    """Raises ArticleError when name, front matter or title do not fit."""
+    named = NAME.fullmatch(path.name)
+    parts = FRONT.match(path.read_text(encoding="utf-8").replace("\r\n", "\n"))
+    if named is None or parts is None:
+        raise ArticleError(f"{path.name}: needs the name <slug>.<zh|en>.md and front matter between --- lines")
+    try:
+        meta = yaml.safe_load(parts[1])
+    except yaml.YAMLError as error:
+        raise ArticleError(f"{path.name}: front matter: {error}") from error
+    if not isinstance(meta, dict) or not meta.get("title") or meta.get("slug", named[1]) != named[1]:
+        raise ArticleError(f"{path.name}: front matter needs a title, and the slug of the file's name")
+    updated = meta.get("updated", "")
+    return Article(
+        slug=named[1],
+        language="zh" if named[2] == "zh" else "en",
+        title=str(meta["title"]),
+        products=_strings(meta, "products"),
+        intents=_strings(meta, "intents"),
+        keywords=_strings(meta, "keywords"),
+        updated=updated.isoformat() if isinstance(updated, date) else str(updated),
+        sources=_strings(meta, "sources"),
+        body=parts[2].strip(),
+    )
