@@ -203,11 +203,11 @@ async function showChat(): Promise<void> {
   const known = chatElement();
   const chat = known ?? document.createElement('cloud-support-chat');
   chat.setAttribute('layout', 'inline');
+  chat.setAttribute('no-language-switch', '');
   chat.setAttribute('language', state.language);
   if (state.token) chat.setAttribute('token', state.token);
   else chat.removeAttribute('token');
   if (known) return;
-  chat.addEventListener('cloud-support-language', (event) => setLanguage((event as CustomEvent<{ language: Language }>).detail.language));
   chat.addEventListener('cloud-support-identity', () => void renewIdentity());
   element('chat').append(chat);
 }

@@ -22,4 +22,5 @@ export interface DemoAgent {
   name: string;
   role: string;
   tiers: string[];
+  description: string;
 }

@@ -35,8 +35,7 @@ export class DeskApi {
   constructor(readonly token: string) {}
 
   async me(): Promise<Agent> {
-    const answer = await this.request<Agent | { agent: Agent }>('GET', '/me');
-    return 'agent' in answer ? answer.agent : answer;
+    return (await this.request<{ agent: Agent }>('GET', '/me')).agent;
   }
 
   cases(view: CaseView, cursor: string | null): Promise<CasePage> {
@@ -70,6 +69,18 @@ export class DeskApi {
 
   escalate(caseId: string, tier: Tier, reason: string, severity: Severity | null): Promise<unknown> {
     return this.request('POST', `${this.path(caseId)}/escalate`, { tier, reason, ...(severity ? { severity } : {}) });
+  }
+
+  /** The assignee has seen what the customer wrote. */
+  read(caseId: string): Promise<unknown> {
+    return this.request('POST', `${this.path(caseId)}/read`, {});
+  }
+
+  /** Leaves without waiting: the page forgets the token whatever the service says. */
+  signOut(): void {
+    this.presence('offline')
+      .then(() => this.request('POST', '/logout', {}))
+      .catch(() => undefined);
   }
 
   presence(status: Presence): Promise<unknown> {

@@ -9,7 +9,7 @@ import { AuditPane } from './audit';
 import { ResponseClock } from './clock';
 import { Composer, type ComposerMode } from './composer';
 import { EndingDialog, type Ending, type EndingValues } from './dialogs';
-import { textOf, useLanguage } from './language';
+import { reasonText, textOf, useLanguage } from './language';
 import type { DeskLive } from './live';
 import { PacketPanel } from './packet';
 import { SeverityTag } from './queue';
@@ -24,11 +24,12 @@ interface CasePageProps {
   row: CaseRow | undefined;
   agentId: string;
   onBack(): void;
+  onClaimed(): void;
 }
 
 type Pane = 'transcript' | 'audit' | 'packet';
 
-export function CasePage({ api, live, caseId, row, agentId, onBack }: CasePageProps) {
+export function CasePage({ api, live, caseId, row, agentId, onBack, onClaimed }: CasePageProps) {
   const { texts } = useLanguage();
   const { message } = App.useApp();
   const open = useCase(api, live, caseId, row);
@@ -46,17 +47,24 @@ export function CasePage({ api, live, caseId, row, agentId, onBack }: CasePagePr
     if (focusWanted > 0) field.current?.focus();
   }, [focusWanted, mode]);
 
-  const attempt = async (work: () => Promise<unknown>, done: string): Promise<void> => {
-    if (busy) return;
+  const unread = isMine ? (shown?.unread ?? 0) : 0;
+  useEffect(() => {
+    if (unread > 0) api.read(caseId).catch(() => undefined);
+  }, [api, caseId, unread]);
+
+  const attempt = async (work: () => Promise<unknown>, done: string): Promise<boolean> => {
+    if (busy) return false;
     setBusy(true);
     try {
       await work();
       message.success(done);
       setEnding(null);
+      return true;
     } catch (failure) {
-      const reason = failure instanceof DeskError ? failure.reason : { code: 'unknown' };
-      if (reason.code === 'already_claimed') message.warning(fill(texts.already_claimed, { winner: reason.winner ?? '' }));
-      else message.error(fill(texts.failed, { reason: textOf(texts.errors, reason.code) }));
+      const winner = failure instanceof DeskError ? failure.reason.winner : undefined;
+      if (winner) message.warning(fill(texts.already_claimed, { winner }));
+      else message.error(fill(texts.failed, { reason: reasonText(failure, texts) }));
+      return false;
     } finally {
       setBusy(false);
       open.reload();
@@ -64,7 +72,12 @@ export function CasePage({ api, live, caseId, row, agentId, onBack }: CasePagePr
   };
 
   const claim = () => {
-    if (shown?.status === 'waiting') void attempt(() => api.claim(caseId), texts.claimed).then(() => write('reply'));
+    if (shown?.status !== 'waiting') return;
+    void attempt(() => api.claim(caseId), texts.claimed).then((won) => {
+      if (!won) return;
+      onClaimed();
+      write('reply');
+    });
   };
   const write = (wanted: ComposerMode) => {
     setPane('transcript');
@@ -174,7 +187,7 @@ function CaseLoading({ open }: { open: OpenCase }) {
       {texts.retry}
     </Button>
   );
-  return <Alert type="error" showIcon title={`${texts.load_failed}: ${textOf(texts.errors, open.error)}`} action={action} />;
+  return <Alert type="error" showIcon title={`${texts.load_failed}: ${reasonText(open.error, texts)}`} action={action} />;
 }
 
 function Others({ open, agentId }: { open: OpenCase; agentId: string }) {

@@ -5,7 +5,7 @@ import { useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { CaseRow } from '../contract/desk';
 import { fill } from '../widget/texts';
 import type { DeskApi } from './api';
-import { useLanguage, type DeskTexts } from './language';
+import { reasonText, useLanguage, type DeskTexts } from './language';
 import type { DeskLive } from './live';
 
 export type ComposerMode = 'reply' | 'note';
@@ -35,7 +35,7 @@ export function Composer(props: ComposerProps) {
   const { texts } = useLanguage();
   const [drafts, setDrafts] = useState<Record<ComposerMode, Draft>>({ reply: newDraft(''), note: newDraft('') });
   const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
   const lastNotice = useRef(0);
   const { api, row, mode } = props;
   const mayReply = row.status === 'active' && row.assignee?.id === props.agentId;
@@ -44,7 +44,7 @@ export function Composer(props: ComposerProps) {
 
   const change = (text: string) => {
     setDrafts({ ...drafts, [mode]: newDraft(text) });
-    setFailed(false);
+    setFailed(null);
     if (mode !== 'reply' || Date.now() - lastNotice.current < TYPING_NOTICE_MS) return;
     lastNotice.current = Date.now();
     props.live.typing(row.id, true);
@@ -56,10 +56,10 @@ export function Composer(props: ComposerProps) {
     try {
       await (mode === 'reply' ? api.write(row.id, draft.clientId, draft.text) : api.note(row.id, draft.text));
       setDrafts((known) => ({ ...known, [mode]: newDraft('') }));
-      setFailed(false);
+      setFailed(null);
       props.onStored(mode);
-    } catch {
-      setFailed(true);
+    } catch (failure) {
+      setFailed(failure);
     } finally {
       setBusy(false);
       lastNotice.current = 0;
@@ -98,7 +98,7 @@ export function Composer(props: ComposerProps) {
       />
       <div className="composer-foot">
         <span role="alert" className="problem">
-          {failed ? texts.not_sent : ''}
+          {failed ? fill(texts.not_sent, { reason: reasonText(failed, texts) }) : ''}
         </span>
         <Button type="primary" loading={busy} disabled={blocked || draft.text.trim() === ''} onClick={() => void send()}>
           {mode === 'reply' ? texts.send : texts.save_note}

@@ -89,7 +89,7 @@ function Workspace({ api, live, agent, onSignOut }: WorkspaceProps) {
         />
         <main className="work">
           {selected ? (
-            <CasePage key={selected} api={api} live={live} caseId={selected} row={book.rows.get(selected)} agentId={agent.id} onBack={() => setSelected(null)} />
+            <CasePage key={selected} api={api} live={live} caseId={selected} row={book.rows.get(selected)} agentId={agent.id} onBack={() => setSelected(null)} onClaimed={() => setView('mine')} />
           ) : (
             <p className="empty">{texts.pick_case}</p>
           )}
@@ -103,7 +103,7 @@ function Workspace({ api, live, agent, onSignOut }: WorkspaceProps) {
 function DeskHeader({ api, agent, onHelp, onSignOut }: { api: DeskApi; agent: Agent; onHelp(): void; onSignOut(): void }) {
   const { texts, language, choose } = useLanguage();
   const { message } = App.useApp();
-  const [presence, setPresence] = useState<Presence>('online');
+  const [presence, setPresence] = useState<Presence>(agent.presence === 'away' ? 'away' : 'online');
   const [sound, setSoundState] = useState(isSoundOn());
 
   const report = useCallback(
@@ -113,10 +113,6 @@ function DeskHeader({ api, agent, onHelp, onSignOut }: { api: DeskApi; agent: Ag
     },
     [api, message, texts],
   );
-  useEffect(() => {
-    api.presence('online').catch(() => undefined);
-  }, [api]);
-
   const toggleSound = () => {
     setSound(!sound);
     setSoundState(!sound);
@@ -188,7 +184,11 @@ function useRinging(live: DeskLive, book: CaseBook, onOpen: (caseId: string) => 
     [live, notification, onOpen, texts],
   );
 
-  return new Set([...rung].filter((caseId) => book.rows.get(caseId)?.status === 'waiting'));
+  const waiting = [...rung].filter((caseId) => book.rows.get(caseId)?.status === 'waiting');
+  useEffect(() => {
+    for (const caseId of rung) if (rows.current.has(caseId) && rows.current.get(caseId)?.status !== 'waiting') notification.destroy(caseId);
+  }, [book.rows, notification, rung]);
+  return new Set(waiting);
 }
 
 function useTitle(waiting: number): void {

@@ -1,4 +1,6 @@
 import { Form, Input, Modal, Select } from 'antd';
+import type { TextAreaRef } from 'antd/es/input/TextArea';
+import { useRef } from 'react';
 
 import type { Severity, Tier } from '../contract/desk';
 import { useLanguage } from './language';
@@ -26,11 +28,22 @@ interface EndingProps {
 export function EndingDialog({ ending, busy, onCancel, onSubmit }: EndingProps) {
   const { texts } = useLanguage();
   const [form] = Form.useForm<EndingValues>();
+  const note = useRef<TextAreaRef>(null);
   if (!ending) return null;
   const titles = { release: texts.release_title, resolve: texts.resolve_title, escalate: texts.escalate_title };
   const noteLabels = { release: texts.release_note, resolve: texts.resolve_note, escalate: texts.escalate_reason };
   return (
-    <Modal open title={titles[ending]} okText={texts.confirm} cancelText={texts.cancel} confirmLoading={busy} onCancel={onCancel} onOk={() => form.submit()} destroyOnHidden>
+    <Modal
+      open
+      title={titles[ending]}
+      okText={texts.confirm}
+      cancelText={texts.cancel}
+      confirmLoading={busy}
+      onCancel={onCancel}
+      onOk={() => form.submit()}
+      afterOpenChange={(open) => open && note.current?.focus()}
+      destroyOnHidden
+    >
       <Form form={form} layout="vertical" initialValues={{ tier: 'tier2' }} onFinish={(values) => onSubmit(ending, values)}>
         {ending === 'escalate' && (
           <>
@@ -43,7 +56,7 @@ export function EndingDialog({ ending, busy, onCancel, onSubmit }: EndingProps) 
           </>
         )}
         <Form.Item name="note" label={noteLabels[ending]} rules={[{ required: true, whitespace: true, message: texts.required }]}>
-          <Input.TextArea autoFocus rows={3} maxLength={4000} />
+          <Input.TextArea ref={note} rows={3} maxLength={4000} />
         </Form.Item>
         {ending === 'resolve' && (
           <Form.Item name="solution" label={texts.resolve_solution}>

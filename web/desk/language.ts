@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 
 import type { Language } from '../contract/chat';
+import { DeskError } from './api';
 import en from './texts/en.json';
 import zh from './texts/zh.json';
 
@@ -33,6 +34,12 @@ export function firstLanguage(): Language {
 
 export function rememberLanguage(language: Language): void {
   localStorage.setItem(STORAGE_KEY, language);
+}
+
+/** Why something failed, in words: the service's own, which know the details, or ours when it could not be asked. */
+export function reasonText(failure: unknown, texts: DeskTexts): string {
+  if (!(failure instanceof DeskError)) return texts.errors.unknown;
+  return failure.reason.message ?? textOf(texts.errors, failure.reason.code);
 }
 
 /** The text of a code the service sent; a code this version does not know is shown as it is. */

@@ -3,9 +3,8 @@ import { useEffect, useState } from 'react';
 
 import type { Agent } from '../contract/desk';
 import type { DemoAgent } from '../contract/demo';
-import { fill } from '../widget/texts';
-import { DeskError, fetchDemoAgents, signIn } from './api';
-import { textOf, useLanguage } from './language';
+import { fetchDemoAgents, signIn } from './api';
+import { reasonText, textOf, useLanguage } from './language';
 
 interface Credentials {
   email: string;
@@ -26,7 +25,7 @@ export function Login({ demo, onSignedIn }: { demo: boolean; onSignedIn(token: s
       const answer = await signIn(email, password);
       onSignedIn(answer.token, answer.agent);
     } catch (failure) {
-      setError(failure instanceof DeskError ? failure.reason.code : 'unknown');
+      setError(reasonText(failure, texts));
       setBusy(false);
     }
   };
@@ -40,7 +39,7 @@ export function Login({ demo, onSignedIn }: { demo: boolean; onSignedIn(token: s
             {texts.language}
           </Button>
         </div>
-        {error && <Alert type="error" showIcon title={fill(texts.failed, { reason: textOf(texts.errors, error) })} />}
+        {error && <Alert type="error" showIcon title={error} />}
         <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => void submit(values)}>
           <Form.Item name="email" label={texts.email} rules={[{ required: true, message: texts.required }]}>
             <Input autoFocus autoComplete="username" inputMode="email" />
@@ -69,6 +68,7 @@ function DemoAgents({ agents, onPick }: { agents: DemoAgent[]; onPick(agent: Cre
             <button type="button" onClick={() => onPick({ email: agent.email, password: agent.password })}>
               <strong>{agent.name}</strong>
               <span>{agent.tiers.map((tier) => textOf(texts.tier, tier)).join(' · ')}</span>
+              {agent.description && <span className="about">{agent.description}</span>}
               <code>
                 {agent.email} / {agent.password}
               </code>

@@ -33,8 +33,8 @@ function Root() {
   const theme = { token: { fontFamily: FONT_FAMILY, colorPrimary: '#1f5fd6', colorTextPlaceholder: '#5b6577', motion: false } };
   return (
     <LanguageContext.Provider value={choiceOf(language, choose)}>
-      <ConfigProvider locale={language === 'zh' ? zhCN : enUS} theme={theme}>
-        <App component={false}>
+      <ConfigProvider locale={language === 'zh' ? zhCN : enUS} theme={theme} button={{ autoInsertSpace: false }}>
+        <App component={false} notification={{ placement: 'bottomLeft' }}>
           <Door />
         </App>
       </ConfigProvider>
@@ -66,6 +66,7 @@ function Door() {
     setSignedIn({ token, agent });
   };
   const leave = () => {
+    if (signedIn) new DeskApi(signedIn.token).signOut();
     sessionStorage.removeItem(TOKEN_KEY);
     setSignedIn(null);
   };

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Message } from '../contract/chat';
 import type { CaseDetail, CaseRow, Viewer } from '../contract/desk';
 import { Transcript } from '../transcript/transcript';
-import { DeskError, type DeskApi } from './api';
+import type { DeskApi } from './api';
 import type { DeskLive } from './live';
 
 /** A typing notice that is not renewed ends by itself. */
@@ -15,7 +15,8 @@ export interface OpenCase {
   viewers: Viewer[];
   /** Who is typing: the word `customer`, an agent's name, or nobody. */
   typing: string | null;
-  error: string | null;
+  /** What went wrong with loading the case, or null. */
+  error: unknown;
   reload(): void;
 }
 
@@ -29,7 +30,7 @@ interface Loaded {
 export function useCase(api: DeskApi, live: DeskLive, caseId: string, row: CaseRow | undefined): OpenCase {
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [viewers, setViewers] = useState<Viewer[]>([]);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
   const latest = useRef(0);
 
   const reload = useCallback(() => {
@@ -44,7 +45,7 @@ export function useCase(api: DeskApi, live: DeskLive, caseId: string, row: CaseR
         setError(null);
       },
       (failure: unknown) => {
-        if (request === latest.current) setError(failure instanceof DeskError ? failure.reason.code : 'unknown');
+        if (request === latest.current) setError(failure);
       },
     );
   }, [api, caseId]);

@@ -25,8 +25,9 @@ const PANEL = `
   </section>`;
 
 /**
- * `<cloud-support-chat token server language open layout="floating|inline">`.
+ * `<cloud-support-chat token server language open layout="floating|inline" no-language-switch>`.
  *
+ * Without a token the customer is anonymous; without a server it talks to the one this script came from.
  * Events: `cloud-support-identity` when the token is refused (the host site should set a fresh one),
  * `cloud-support-language` with the language the customer chose.
  */
@@ -303,6 +304,7 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     if (!inline) panel.setAttribute('role', 'dialog');
     this.find('launcher').hidden = this.isOpen;
     this.find('close').hidden = inline;
+    this.find('language').hidden = this.hasAttribute('no-language-switch');
     if (!this.isOpen) return;
     this.unread = 0;
     this.showUnread();
