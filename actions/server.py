@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.checks.view import CloudView
 from actions.clients.cloud import Transport
+from actions.clients.regions import Regions
 from actions.clients.roles import RoleBroker, User
 from actions.clients.signing import Credentials
 from actions.clients.support import SupportClient
@@ -43,7 +44,8 @@ class Surroundings:
         self.transport = Transport(os.environ.get("CLOUD_GATEWAY"))
         own = Credentials(os.environ.get("CLOUD_ACCESS_KEY", ""), os.environ.get("CLOUD_SECRET_KEY", ""))
         self.broker = RoleBroker(self.transport, own)
-        self.regions = tuple(os.environ.get("CLOUD_REGIONS", "bj,gz").split(","))
+        configured = tuple(os.environ.get("CLOUD_REGIONS", "bj,gz,su").split(","))
+        self.regions = Regions(self.transport, own, configured)
         self.support = SupportClient(
             os.environ.get("SUPPORT_URL", "http://127.0.0.1:8000"), os.environ.get("INTERNAL_TOKEN", "")
         )
@@ -54,7 +56,7 @@ class Surroundings:
             return None
         user = User(customer.account_id, customer.user_id)
         return CloudView(
-            self.transport, self.broker, user, context.conversation_id, self.regions, context.now, self.calls
+            self.transport, self.broker, user, context.conversation_id, self.regions.all(), context.now, self.calls
         )
 
 

@@ -138,11 +138,11 @@ class SupportInput(InputChannel):
             texts = self._texts[language]
             retry = f"/{RETRY}" + json.dumps({"turn_id": message.message_id})
             said = {
-                "text": texts["internal_trouble"],
+                "text": texts["channel_trouble"],
                 "custom": {"kind": "error"},
                 "buttons": [
-                    {"title": texts["retry"], "payload": retry},
-                    {"title": texts["human"], "payload": "/talk_to_human"},
+                    {"title": texts["channel_retry"], "payload": retry},
+                    {"title": texts["channel_human"], "payload": "/talk_to_human"},
                 ],
             }
             await write(encode(message_line(message.message_id, output.count, said)))
