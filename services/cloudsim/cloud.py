@@ -7,12 +7,14 @@ from pathlib import Path
 
 from cloudsim.catalog import SERVICES
 from cloudsim.faults.injection import FaultInjector
+from cloudsim.faults.scenarios import SCENARIOS, read_book
 from cloudsim.operations import kinds as operations_kinds
 from cloudsim.operations.seed import plant_hosts
 from cloudsim.protocol import idempotency
 from cloudsim.protocol.request_log import RequestLog
 from cloudsim.store.database import Database
 from cloudsim.world.accounts import plant_accounts
+from cloudsim.world.guests import OVERLAYS
 from cloudsim.world.seeding import plant, read_seed
 from cloudsim.world.world import Clock, Pace, World
 
@@ -31,6 +33,8 @@ class Cloud:
         self.seed_document = read_seed(seed_file)
         self.database = Database(database)
         self.world = World(self.database, clock, self.seed_document["name"], self._pace)
+        self.world.catalogue = self.seed_document
+        self.world.book = read_book(seed_file.parent / "scenarios")
         self.request_log = RequestLog(self.database)
         self.injector = FaultInjector(random.Random(self.seed_document["name"]).random)
         self._define()
@@ -40,6 +44,7 @@ class Cloud:
     def _define(self) -> None:
         self.database.define(idempotency.TABLE)
         self.database.define("CREATE TABLE IF NOT EXISTS planted (seed TEXT PRIMARY KEY)")
+        self.world.define((SCENARIOS, OVERLAYS))
         self.world.define((operations_kinds.HOSTS, operations_kinds.INCIDENTS, operations_kinds.MAINTENANCE))
         for service in self.services.values():
             self.world.define(service.kinds)

@@ -61,6 +61,7 @@ def _servers(cloud: Cloud, ports: Ports) -> list[uvicorn.Server]:
 
     servers = []
     if ports.main is not None:
+        cloud.world.console_url = f"http://{ports.host}:{ports.main}"
         servers.append(_server(door(None), ports.host, ports.main))
     if ports.service_base is not None:
         for index, name in enumerate(PORT_ORDER):

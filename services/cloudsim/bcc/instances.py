@@ -66,7 +66,7 @@ def _by_ids(call: Call, identifiers: list[str], limit: int) -> Page:
 def _visible(call: Call, document: Document) -> bool:
     if document["accountId"] != call.account_id or call.region not in (None, document["region"]):
         return False
-    return document["status"] != "Recycled"
+    return bool(document["status"] != "Recycled")
 
 
 def _filtered(call: Call, marker: str | None, limit: int) -> Page:

@@ -224,6 +224,7 @@ def _generated_entry(seeding: Seeding, account_key: str, number: int, regions: l
         "payment": "Prepaid" if unit(key + "|payment") < 0.4 else "Postpaid",
         "image": pick(key + "|image", ("ubuntu-22.04", "centos-7.9", "ubuntu-22.04", "windows-2019")),
         "autoRenew": unit(key + "|renew") < 0.5,
+        "eip": int(1 + 20 * unit(key + "|mbps")) if role in ("web", "gw") else 0,
         "cds": [int(100 + 400 * unit(key + "|cds"))] if role in ("db", "search") else [],
         "localDisk": 500 if role == "cache" and unit(key + "|local") < 0.4 else 0,
     }
@@ -252,6 +253,8 @@ def plant_compute(seeding: Seeding) -> None:
                 instance = planter.instance(account_id, entry)
                 networks.add((account_id, instance["region"]))
                 batch.append(instance)
+                if entry.get("eip"):
+                    seeding.public_instances.append((instance["id"], entry["eip"]))
                 if len(batch) >= 5000:
                     database.put_many(batch)
                     batch.clear()

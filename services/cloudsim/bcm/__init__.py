@@ -1,5 +1,6 @@
-"""Monitoring: metrics and alarms of both API generations."""
+"""Monitoring: metrics, events and alarms of both API generations."""
 
+from cloudsim.bcm import happenings, metric_data, query
 from cloudsim.bcm.service import SERVICE
 
-__all__ = ["SERVICE"]
+__all__ = ["SERVICE", "happenings", "metric_data", "query"]

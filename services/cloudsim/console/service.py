@@ -1,5 +1,6 @@
 """The console's service object."""
 
+from cloudsim.console.links import LINKS
 from cloudsim.protocol.routing import Service
 
-SERVICE = Service("console")
+SERVICE = Service("console", kinds=[LINKS])

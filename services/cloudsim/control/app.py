@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from cloudsim.cloud import Cloud
+from cloudsim.control.scenarios import add_recharge, add_scenarios
 from cloudsim.faults.injection import FaultRule
 from cloudsim.world.moments import iso
 
@@ -40,6 +41,8 @@ def control_app(cloud: Cloud) -> FastAPI:
     app = FastAPI(title="Simulated cloud: control", version="1")
     _add_world(app, cloud)
     _add_faults(app, cloud)
+    add_scenarios(app, cloud)
+    add_recharge(app, cloud)
     return app
 
 
@@ -50,7 +53,8 @@ def _add_world(app: FastAPI, cloud: Cloud) -> None:
 
     @app.get("/accounts")
     async def accounts() -> list[Json]:
-        return [_account_view(cloud, account) for account in cloud.world.identity.accounts.scan()]
+        ranked = sorted(cloud.world.identity.accounts.scan(), key=lambda account: account["rank"])
+        return [_account_view(cloud, account) for account in ranked]
 
     @app.get("/clock")
     async def clock() -> Json:

@@ -1,5 +1,6 @@
 """Elastic addresses and the base DDoS protection in front of them."""
 
+from cloudsim.eip import addresses, ddos
 from cloudsim.eip.service import SERVICE
 
-__all__ = ["SERVICE"]
+__all__ = ["SERVICE", "addresses", "ddos"]

@@ -4,4 +4,5 @@ from cloudsim.protocol.routing import Service
 from cloudsim.store.collection import Kind
 
 EIPS = Kind("eip", indexed=("eip", "instanceId", "name", "status"), global_indexed=("eip",))
-SERVICE = Service("eip", kinds=[EIPS])
+ATTACKS = Kind("ddos_attack", indexed=("eip",))
+SERVICE = Service("eip", kinds=[EIPS, ATTACKS])

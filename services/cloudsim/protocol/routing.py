@@ -85,7 +85,6 @@ class Service:
         query: str | Mapping[str, str | None] = ...,
         idempotent: bool = ...,
         public: bool = ...,
-        raw: bool = ...,
         body_limit: int = ...,
     ) -> Callable[[Callable[[Call, Body], Json | Reply | None]], Callable[[Call, Body], Json | Reply | None]]: ...
 

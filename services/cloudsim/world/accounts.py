@@ -21,6 +21,7 @@ def plant_accounts(seeding: Seeding) -> None:
     """Store every account of the seed and remember its id under its short key."""
     for entry in _entries(seeding):
         account, users, keys = _documents(seeding, entry)
+        account["rank"] = len(seeding.account_ids)
         seeding.account_ids[entry["key"]] = account["id"]
         seeding.put(ACCOUNTS, [account])
         seeding.put(USERS, users)

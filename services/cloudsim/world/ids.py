@@ -69,6 +69,10 @@ class Ids:
         row = self._database.read_one("SELECT value FROM counter WHERE name=?", (name,))
         return int(row[0]) if row else 0
 
+    def number(self, name: str) -> int:
+        """The next whole number of a series, from 1."""
+        return self._next(name)
+
     def new(self, prefix: str) -> str:
         """A new id such as `i-YufwpQAe`."""
         return shaped(prefix, f"{self._seed}|new|{self._next(prefix)}")

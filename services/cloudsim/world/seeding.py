@@ -63,6 +63,8 @@ class Seeding:
     document: dict[str, Any]
     anchor: datetime
     account_ids: dict[str, str] = field(default_factory=dict)
+    # (instance id, bandwidth in Mbps) of the instances that get a public address.
+    public_instances: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def name(self) -> str:

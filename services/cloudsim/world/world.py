@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cloudsim.store.collection import Collection, Kind
 from cloudsim.store.database import Database
 from cloudsim.world.agenda import Agenda
 from cloudsim.world.identity import Identity
 from cloudsim.world.ids import Ids
+from cloudsim.world.metrics import Metrics
+
+if TYPE_CHECKING:
+    from cloudsim.faults.scenarios import ScenarioSpec
 
 
 class Clock(Protocol):
@@ -57,11 +61,15 @@ class World:
     seed: str = "demo"
     pace: Pace = field(default_factory=Pace)
     wall: Callable[[], float] = time.time
+    console_url: str = "http://127.0.0.1:8600"
+    catalogue: dict[str, Any] = field(default_factory=dict)
+    book: dict[str, ScenarioSpec] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ids = Ids(self.database, self.seed)
         self.agenda = Agenda(self.database)
         self.identity = Identity(self.database)
+        self.metrics = Metrics(self.database)
         self._collections: dict[str, Collection] = {}
 
     def define(self, kinds: Iterable[Kind]) -> None:

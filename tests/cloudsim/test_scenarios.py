@@ -1,0 +1,38 @@
+"""Every scenario: what its ground truth says is what the public API shows, and withdrawing it leaves no trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import Key, RunningCloud
+from public_view import PublicView, holds, look
+
+FOLDER = Path(__file__).resolve().parents[2] / "data/cloud/scenarios"
+ENTRIES: list[dict[str, Any]] = [
+    entry for path in sorted(FOLDER.glob("*.yaml")) for entry in yaml.safe_load(path.read_text())["scenarios"]
+]
+
+
+def _owner(cloud: RunningCloud, account_id: str) -> Key:
+    account = next(one for one in cloud.control.get("/accounts").json() if one["id"] == account_id)
+    return cloud.key(account["key"], account["users"][0]["key"])
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry["name"]))
+def test_that_the_public_api_shows_the_evidence(cloud: RunningCloud, entry: dict[str, Any]) -> None:
+    cloud.control.delete("/scenarios").raise_for_status()
+    answer = cloud.control.post("/scenarios", json={"scenario": entry["name"]})
+    assert answer.status_code == 201, answer.text
+    scenario = answer.json()
+    view = PublicView(cloud, _owner(cloud, scenario["account_id"]), scenario["resource_id"])
+    truth = scenario["ground_truth"]
+    assert truth["evidence"] and truth["remedies_that_work"] and truth["severity"] in ("P1", "P2", "P3")
+    for line in truth["evidence"]:
+        value = look(view, line["see"])
+        assert holds(value, line), f"{entry['name']}: {line} but saw {value!r}"
+    cloud.control.delete(f"/scenarios/{scenario['id']}").raise_for_status()
+    remaining = [line for line in truth["evidence"] if holds(look(view, line["see"]), line)]
+    assert len(remaining) < len(truth["evidence"]), f"{entry['name']} leaves everything as it was"
