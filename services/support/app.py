@@ -11,16 +11,17 @@ from fastapi.middleware.cors import CORSMiddleware
 from redis.asyncio import Redis
 
 from support import __version__, health, pages
+from support.demo import scenarios as demo_scenarios
 from support.demo import views as demo_views
 from support.desk import views as desk_views
-from support.desk.sockets import DeskNamespace
+from support.desk.sockets import DeskDoor
 from support.gateway import views as chat_views
-from support.gateway.sockets import ChatNamespace
+from support.gateway.sockets import ChatDoor
 from support.internal import views as internal_views
 from support.knowledge import pages as help_pages
 from support.migrating import migrate
 from support.origins import OriginRule
-from support.scheduler import Scheduler
+from support.scheduler import Duty, Scheduler
 from support.security import BodyLimit, SecurityHeaders
 from support.services import Services, build_services
 from support.settings import Settings
@@ -50,7 +51,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     if services.database.is_sqlite:
         await services.worker.release_dead_leases()
     await services.agents.plant_demo()
-    duties = {
+    duties: dict[str, Duty] = {
         "turns": services.worker.resume,
         "wakeups": services.wakeups.fire_due,
         "ladder": services.ladder.fire_due,
@@ -89,6 +90,7 @@ def build_http(settings: Settings, services: Services) -> FastAPI:
     app.include_router(internal_views.router)
     if settings.demo:
         app.include_router(demo_views.router)
+        app.include_router(demo_scenarios.router)
     app.include_router(help_pages.router)
     app.include_router(pages.router)
     app.add_middleware(BodyLimit, limit=settings.body_limit, texts=services.texts)
@@ -96,7 +98,7 @@ def build_http(settings: Settings, services: Services) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.origins,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type"],
     )
     return app
@@ -107,6 +109,6 @@ def build_app(settings: Settings) -> socketio.ASGIApp:
     server = build_socket_server(settings)
     redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
     services = build_services(settings, server, redis)
-    server.register_namespace(ChatNamespace(services))
-    server.register_namespace(DeskNamespace(services))
+    ChatDoor(services, server)
+    DeskDoor(services, server)
     return socketio.ASGIApp(server, build_http(settings, services), socketio_path="socket.io")

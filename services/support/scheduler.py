@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+Duty = Callable[[], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
 class Scheduler:
     """Runs each duty every `tick_seconds`; one that fails is logged and tried again."""
 
-    def __init__(self, tick_seconds: float, duties: dict[str, Callable[[], Awaitable[None]]]) -> None:
+    def __init__(self, tick_seconds: float, duties: dict[str, Duty]) -> None:
         self._tick = tick_seconds
         self._duties = duties
 

@@ -65,10 +65,13 @@ async def list_cases(session: AsyncSession, agent: Agent, name: str, cursor: str
     cases = list((await session.execute(query.order_by(*order).limit(limit + 1))).scalars())
     shown = cases[:limit]
     key = shown[-1] if len(cases) > limit else None
-    moment_of = (lambda case: case.target_at) if ascending else (lambda case: case.requested_at)
+    next_cursor = None
+    if key is not None:
+        deadline = key.target_at if ascending else None
+        next_cursor = encode_cursor(deadline or key.requested_at, key.id)
     return {
         "cases": [await case_row(session, case) for case in shown],
-        "next_cursor": encode_cursor(moment_of(key), key.id) if key is not None else None,
+        "next_cursor": next_cursor,
     }
 
 

@@ -10,6 +10,7 @@ from support.customers.models import Account
 from support.desk.models import Agent, Case, LadderStep, SlaTimer
 from support.desk.routing import TamBook, audience, rung_agents
 from support.gateway.conversation import Work
+from support.gateway.floor import Owner
 from support.gateway.models import Conversation
 
 
@@ -85,15 +86,20 @@ async def people_coming(session: AsyncSession, case: Case, tams: TamBook) -> lis
 
 async def customer_state(session: AsyncSession, conversation: Conversation, tams: TamBook) -> dict[str, Any]:
     """A State of contracts section 5: who has the floor, and the customer's place and time."""
-    agent = await session.get(Agent, conversation.owner_agent_id) if conversation.owner_agent_id else None
     case = await session.get(Case, conversation.case_id) if conversation.case_id else None
     return {
-        "owner": {
-            "kind": conversation.owner_kind,
-            "agent": {"id": agent.id, "name": agent.name} if agent else None,
-            "version": conversation.owner_version,
-        },
+        "owner": await owner_view(session, Owner.of(conversation)),
         "case": None if case is None else await _case_state(session, case, tams),
+    }
+
+
+async def owner_view(session: AsyncSession, owner: Owner) -> dict[str, Any]:
+    """Who has the floor, with the agent's name."""
+    agent = await session.get(Agent, owner.agent_id) if owner.agent_id else None
+    return {
+        "kind": owner.kind,
+        "agent": {"id": agent.id, "name": agent.name} if agent else None,
+        "version": owner.version,
     }
 
 

@@ -17,7 +17,7 @@ from support.desk.routing import may_see, people_of
 from support.desk.targets import Targets
 from support.errors import Conflict, NotAllowed, NotFound, SupportError
 from support.gateway.conversation import Conversations, Draft, Work, preview, view
-from support.gateway.floor import FloorMoved, Owner, move_floor
+from support.gateway.floor import FloorEvent, FloorMoved, Owner, move_floor
 from support.gateway.pending import add_event
 from support.telemetry import FIRST_RESPONSE
 
@@ -42,7 +42,7 @@ def read_text(value: object, limit: int, required: bool = True) -> str:
         raise SupportError("empty")
     if len(value) > limit:
         raise SupportError("too_long", status=413, limit=limit)
-    return mask_secrets(value.replace("\x00", "")).text
+    return str(mask_secrets(value.replace("\x00", "")).text)
 
 
 class Cases:
@@ -65,8 +65,6 @@ class Cases:
     async def _open(self, agent: Agent, case_id: str) -> AsyncIterator[Opened]:
         async with self._conversations.database.read() as session:
             conversation_id = (await self.find(session, agent, case_id)).conversation_id
-        if conversation_id is None:
-            raise NotFound("no_conversation")
         async with self._conversations.work(conversation_id) as work:
             case = await self.find(work.session, agent, case_id)
             yield Opened(work, case)
@@ -96,7 +94,7 @@ class Cases:
         conversation = work.conversation
         if conversation.case_id not in (None, case.id):
             raise Conflict("conversation_busy")
-        event = "claim" if conversation.owner_kind == "queue" else "takeover"
+        event: FloorEvent = "claim" if conversation.owner_kind == "queue" else "takeover"
         try:
             await move_floor(work.session, conversation, Owner.of(conversation), event, agent.id)
         except FloorMoved as error:

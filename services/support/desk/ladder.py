@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from support.customers.models import Account
+from support.database import rows_changed
 from support.desk.agents import free_agents
 from support.desk.audit import record
 from support.desk.cards import publish_case, publish_state
@@ -48,12 +49,13 @@ class Ladder:
     async def _fire(self, row: int, conversation_id: str) -> None:
         async with self._conversations.work(conversation_id) as work:
             now = work.clock.now()
-            fired = await work.session.execute(
+            fired = await rows_changed(
+                work.session,
                 update(LadderStep)
                 .where(LadderStep.row == row, LadderStep.state == "waiting")
-                .values(state="fired", fired_at=now)
+                .values(state="fired", fired_at=now),
             )
-            if fired.rowcount != 1:
+            if fired != 1:
                 return
             step = await work.session.get_one(LadderStep, row, populate_existing=True)
             timer = await work.session.get_one(SlaTimer, step.timer_id)

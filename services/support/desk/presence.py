@@ -34,7 +34,7 @@ class Viewers:
         if case_id is None:
             return None
         if self._redis is not None:
-            await self._redis.hdel(self._key(case_id), sid)  # type: ignore[misc]
+            await self._redis.hdel(self._key(case_id), sid)
         else:
             self._local.get(case_id, {}).pop(sid, None)
         return case_id
@@ -42,7 +42,7 @@ class Viewers:
     async def of(self, case_id: str) -> list[dict[str, str]]:
         """Each agent once."""
         if self._redis is not None:
-            rows = await self._redis.hvals(self._key(case_id))  # type: ignore[misc]
+            rows = await self._redis.hvals(self._key(case_id))
             agents = [json.loads(row) for row in rows]
         else:
             agents = list(self._local.get(case_id, {}).values())

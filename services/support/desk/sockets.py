@@ -14,12 +14,16 @@ from support.texts import as_language
 from support.web import error_body
 
 
-class DeskNamespace(socketio.AsyncNamespace):
+class DeskDoor:
     """A socket belongs to the agent of its token and hears of the cases that agent may see."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(DESK)
+    def __init__(self, services: Services, server: socketio.AsyncServer) -> None:
         self._services = services
+        self._server = server
+        server.on("connect", self.on_connect, namespace=DESK)
+        server.on("disconnect", self.on_disconnect, namespace=DESK)
+        server.on("watch", self.on_watch, namespace=DESK)
+        server.on("typing", self.on_typing, namespace=DESK)
 
     async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
@@ -31,8 +35,9 @@ class DeskNamespace(socketio.AsyncNamespace):
             language = as_language(environ.get("HTTP_ACCEPT_LANGUAGE"))
             refused = error_body(error, self._services.texts, language)["error"]
             raise ConnectionRefusedError(json.dumps(refused, ensure_ascii=False)) from error
-        await self.save_session(sid, {"agent_id": agent.id, "name": agent.name, "language": agent.language})
-        await self.enter_room(sid, agent_room(agent.id))
+        known = {"agent_id": agent.id, "language": agent.language}
+        await self._server.save_session(sid, known, namespace=DESK)
+        await self._server.enter_room(sid, agent_room(agent.id), namespace=DESK)
         SOCKETS.labels("desk").inc()
         if agent.presence == "offline":
             await self._services.agents.set_presence(agent.id, "online")
@@ -45,7 +50,7 @@ class DeskNamespace(socketio.AsyncNamespace):
 
     async def on_watch(self, sid: str, body: object = None) -> dict[str, Any]:
         """`{case_id}`: from now on this socket gets the case's messages; null stops watching."""
-        session = await self.get_session(sid)
+        session = await self._server.get_session(sid, namespace=DESK)
         case_id = body.get("case_id") if isinstance(body, dict) else None
         if not isinstance(case_id, str):
             before = await self._services.viewers.leave(sid)
@@ -59,13 +64,13 @@ class DeskNamespace(socketio.AsyncNamespace):
             return {"ok": False, **error_body(error, self._services.texts, as_language(session["language"]))}
         before = await self._services.viewers.watch(sid, case_id, {"id": agent.id, "name": agent.name})
         await self._forget(sid, before)
-        await self.enter_room(sid, case_room(case_id))
+        await self._server.enter_room(sid, case_room(case_id), namespace=DESK)
         await self._show_viewers(case_id)
         return {"ok": True, "viewers": await self._services.viewers.of(case_id)}
 
     async def _forget(self, sid: str, case_id: str | None) -> None:
         if case_id is not None:
-            await self.leave_room(sid, case_room(case_id))
+            await self._server.leave_room(sid, case_room(case_id), namespace=DESK)
             await self._show_viewers(case_id)
 
     async def _show_viewers(self, case_id: str) -> None:
@@ -74,7 +79,7 @@ class DeskNamespace(socketio.AsyncNamespace):
 
     async def on_typing(self, sid: str, body: object = None) -> None:
         """`{case_id, on}`: shown to the customer and to whoever watches, from the assignee only."""
-        session = await self.get_session(sid)
+        session = await self._server.get_session(sid, namespace=DESK)
         case_id = body.get("case_id") if isinstance(body, dict) else None
         if not isinstance(case_id, str) or not isinstance(body, dict):
             return
@@ -86,6 +91,6 @@ class DeskNamespace(socketio.AsyncNamespace):
             return
         on = body.get("on") is True
         fanout = self._services.conversations.fanout
-        if case.assignee_id == agent.id and case.status == "active" and case.conversation_id is not None:
+        if case.assignee_id == agent.id and case.status == "active":
             await fanout.typing(case.conversation_id, "agent", on)
         await fanout.typing_to_desk(case_id, "agent", on, agent.name)

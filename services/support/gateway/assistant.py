@@ -1,7 +1,7 @@
 """Asking the assistant for a turn: one HTTP call, an NDJSON stream back, every line checked against its schema."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import httpx
@@ -61,7 +61,7 @@ class Assistant:
             trust_env=False,
         )
 
-    async def turn(self, request: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    async def turn(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
         """Yield each line of the answer; the last one is the summary. Raises AssistantError."""
         check("turn", request)
         complete = False

@@ -41,11 +41,11 @@ class Draft:
 
 
 def view(message: Message) -> dict[str, Any]:
-    """A Message of contracts section 5."""
+    """A Message of contracts section 5. Agents' client ids are stored behind the agent's id, so that none collide."""
     return {
         "id": message.id,
         "seq": message.seq,
-        "client_id": message.client_id,
+        "client_id": message.client_id.removeprefix(f"{message.agent_id}:"),
         "role": message.role,
         "author": {"name": message.author} if message.author else None,
         "kind": message.kind,

@@ -6,6 +6,7 @@ from typing import Literal
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from support.database import rows_changed
 from support.errors import Conflict
 from support.gateway.models import Conversation
 
@@ -74,17 +75,17 @@ async def move_floor(
 ) -> Owner:
     """Change the owner if it is still `seen`, in the caller's transaction. Raises FloorMoved when it is not."""
     after = next_owner(seen, event, agent_id)
-    moved = await session.execute(
+    moved = await rows_changed(
+        session,
         update(Conversation)
         .where(
             Conversation.id == conversation.id,
             Conversation.owner_version == seen.version,
             Conversation.owner_kind == seen.kind,
         )
-        .values(owner_kind=after.kind, owner_agent_id=after.agent_id, owner_version=after.version)
-        .execution_options(synchronize_session=False)
+        .values(owner_kind=after.kind, owner_agent_id=after.agent_id, owner_version=after.version),
     )
     await session.refresh(conversation)
-    if moved.rowcount != 1:
+    if moved != 1:
         raise FloorMoved(event, Owner.of(conversation))
     return after

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from contracts.ids import new_id
 from support.errors import NotFound
 from support.gateway.conversation import Conversations
+from support.gateway.floor import Owner
 from support.gateway.models import Conversation
 from support.gateway.pending import add_event
 from support.identity import Customer
@@ -20,7 +21,7 @@ class OpenedConversation:
     """The conversation a customer is in now."""
 
     conversation_id: str
-    owner: str
+    owner: Owner
     last_seq: int
     resumed: bool
 
@@ -36,7 +37,7 @@ class Opening:
         """Resume or begin. `fresh` leaves the open conversation (and its case, if any) and begins another."""
         known = await self._find(customer.party)
         if known is not None and not fresh and not self._is_stale(known):
-            return OpenedConversation(known.id, known.owner_kind, known.last_seq, True)
+            return OpenedConversation(known.id, Owner.of(known), known.last_seq, True)
         if known is not None:
             await self._leave(known.id)
         try:
@@ -45,7 +46,7 @@ class Opening:
             winner = await self._find(customer.party)
             if winner is None:
                 raise
-            return OpenedConversation(winner.id, winner.owner_kind, winner.last_seq, True)
+            return OpenedConversation(winner.id, Owner.of(winner), winner.last_seq, True)
 
     def _is_stale(self, conversation: Conversation) -> bool:
         idle = self._conversations.clock.now() - conversation.last_activity_at
@@ -87,7 +88,7 @@ class Opening:
             )
         async with self._conversations.work(conversation_id) as work:
             await add_event(work, "opened", {})
-        return OpenedConversation(conversation_id, "bot", 0, False)
+        return OpenedConversation(conversation_id, Owner("bot", None, 1), 0, False)
 
     async def of(self, customer: Customer, conversation_id: object) -> Conversation:
         """The conversation, if it is this customer's. Raises NotFound else: ids reveal nothing."""

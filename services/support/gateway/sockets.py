@@ -7,10 +7,11 @@ import socketio
 import structlog
 from socketio.exceptions import ConnectionRefusedError
 
-from support.desk.cards import customer_state
+from support.desk.cards import customer_state, owner_view
 from support.errors import SupportError
 from support.fanout import CHAT, conversation_room
 from support.gateway.conversation import view
+from support.gateway.floor import Owner
 from support.gateway.models import Conversation
 from support.identity import Customer
 from support.services import Services
@@ -23,12 +24,18 @@ REPLAY_PAGE = 200
 LONGEST_SEQ = 2**31 - 1
 
 
-class ChatNamespace(socketio.AsyncNamespace):
+class ChatDoor:
     """One socket belongs to one conversation of one customer, by token; nothing in a message can change that."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(CHAT)
+    def __init__(self, services: Services, server: socketio.AsyncServer) -> None:
         self._services = services
+        self._server = server
+        server.on("connect", self.on_connect, namespace=CHAT)
+        server.on("disconnect", self.on_disconnect, namespace=CHAT)
+        server.on("message", self.on_message, namespace=CHAT)
+        server.on("typing", self.on_typing, namespace=CHAT)
+        server.on("read", self.on_read, namespace=CHAT)
+        server.on("back_to_bot", self.on_back_to_bot, namespace=CHAT)
 
     async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         language = as_language(environ.get("HTTP_ACCEPT_LANGUAGE"))
@@ -43,7 +50,7 @@ class ChatNamespace(socketio.AsyncNamespace):
         except SupportError as error:
             refused = error_body(error, self._services.texts, language)["error"]
             raise ConnectionRefusedError(json.dumps(refused, ensure_ascii=False)) from error
-        await self.save_session(sid, {"conversation_id": conversation.id, "language": language})
+        await self._server.save_session(sid, {"conversation_id": conversation.id, "language": language}, namespace=CHAT)
         SOCKETS.labels("chat").inc()
         await self._greet(sid, conversation, customer, last_seq, session_token)
 
@@ -66,19 +73,21 @@ class ChatNamespace(socketio.AsyncNamespace):
     ) -> None:
         """Join and replay under the conversation's lock: live messages come after the replayed ones."""
         async with self._services.conversations.order(conversation.id):
-            await self.enter_room(sid, conversation_room(conversation.id))
+            await self._server.enter_room(sid, conversation_room(conversation.id), namespace=CHAT)
             messages, newest = await self._services.conversations.messages(conversation.id, last_seq, REPLAY_PAGE)
+            async with self._services.database.read() as reading:
+                owner = await owner_view(reading, Owner.of(conversation))
             greeting = {
                 "conversation_id": conversation.id,
-                "owner": conversation.owner_kind,
+                "owner": owner,
                 "customer": {"name": customer.name, "account_id": customer.account_id, "known": customer.is_known},
                 "last_seq": newest,
                 "session": session_token,
             }
-            await self.emit("session", greeting, room=sid)
+            await self._server.emit("session", greeting, room=sid, namespace=CHAT)
             while messages:
                 for message in messages:
-                    await self.emit("message", view(message), room=sid)
+                    await self._server.emit("message", view(message), room=sid, namespace=CHAT)
                 after = messages[-1].seq
                 messages, _ = await self._services.conversations.messages(conversation.id, after, REPLAY_PAGE)
             await self._send_state(sid, conversation.id)
@@ -87,13 +96,13 @@ class ChatNamespace(socketio.AsyncNamespace):
         async with self._services.database.read() as session:
             conversation = await session.get_one(Conversation, conversation_id)
             state = await customer_state(session, conversation, self._services.tams)
-        await self.emit("state", state, room=sid)
+        await self._server.emit("state", state, room=sid, namespace=CHAT)
 
     async def on_disconnect(self, sid: str, reason: object = None) -> None:
         SOCKETS.labels("chat").dec()
 
     async def on_message(self, sid: str, body: object = None) -> dict[str, Any]:
-        session = await self.get_session(sid)
+        session = await self._server.get_session(sid, namespace=CHAT)
         try:
             accepted = await self._services.reception.accept(session["conversation_id"], body)
         except SupportError as error:
@@ -104,7 +113,7 @@ class ChatNamespace(socketio.AsyncNamespace):
         return {"ok": True, "seq": accepted.message["seq"], "id": accepted.message["id"]}
 
     async def on_typing(self, sid: str, body: object = None) -> None:
-        session = await self.get_session(sid)
+        session = await self._server.get_session(sid, namespace=CHAT)
         on = isinstance(body, dict) and body.get("on") is True
         async with self._services.database.read() as reading:
             conversation = await reading.get_one(Conversation, session["conversation_id"])
@@ -113,7 +122,7 @@ class ChatNamespace(socketio.AsyncNamespace):
             await fanout.typing_to_desk(conversation.case_id, "customer", on, conversation.user_name)
 
     async def on_read(self, sid: str, body: object = None) -> None:
-        session = await self.get_session(sid)
+        session = await self._server.get_session(sid, namespace=CHAT)
         seq = body.get("seq") if isinstance(body, dict) else None
         if not isinstance(seq, int) or isinstance(seq, bool):
             return
@@ -121,7 +130,7 @@ class ChatNamespace(socketio.AsyncNamespace):
             work.conversation.read_seq = max(work.conversation.read_seq, min(seq, work.conversation.last_seq))
 
     async def on_back_to_bot(self, sid: str, body: object = None) -> dict[str, Any]:
-        session = await self.get_session(sid)
+        session = await self._server.get_session(sid, namespace=CHAT)
         try:
             async with self._services.conversations.work(session["conversation_id"]) as work:
                 await self._services.queue.leave(work)

@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import or_, select, update
 
 from contracts.ids import new_id
+from support.database import rows_changed
 from support.desk.intake import Intake
 from support.desk.queue import Queue
 from support.gateway.assistant import Assistant, AssistantError
@@ -159,15 +161,16 @@ class TurnWorker:
     async def _set_lease(self, conversation_id: str, until: float) -> bool:
         """Take, prolong or give back the right to run this conversation's turns."""
         async with self._conversations.database.write() as session:
-            taken = await session.execute(
+            taken = await rows_changed(
+                session,
                 update(Conversation)
                 .where(
                     Conversation.id == conversation_id,
                     or_(Conversation.lease_holder == self._name, Conversation.lease_until < time.time()),
                 )
-                .values(lease_holder=self._name, lease_until=until)
+                .values(lease_holder=self._name, lease_until=until),
             )
-        return bool(taken.rowcount)
+        return taken == 1
 
     async def _renew(self, conversation_id: str) -> None:
         while True:
@@ -251,7 +254,7 @@ class TurnWorker:
                     await self._show(turn, line["message"])
 
     @contextlib.asynccontextmanager
-    async def _own_floor(self, turn: Running) -> Any:
+    async def _own_floor(self, turn: Running) -> AsyncIterator[Work]:
         """A unit of work in which the bot still owns the floor that it had when the turn began."""
         async with self._conversations.work(turn.conversation_id) as work:
             if Owner.of(work.conversation) != turn.seen:
@@ -280,8 +283,6 @@ class TurnWorker:
             await self._mark(work, turn.id, "done", summary)
 
     def _expect_silence(self, work: Work) -> None:
-        from datetime import timedelta
-
         work.conversation.silence_due_at = work.clock.now() + timedelta(seconds=self._pace.silence_seconds)
 
     async def _give_up(self, turn: Running) -> None:
@@ -305,7 +306,7 @@ class TurnWorker:
         )
 
     @contextlib.asynccontextmanager
-    async def _slow_notice(self, turn: Running) -> Any:
+    async def _slow_notice(self, turn: Running) -> AsyncIterator[None]:
         """Tells the customer, once, when nothing has been shown for too long; the answer may still come."""
         notice = asyncio.create_task(self._tell_slow(turn))
         try:
@@ -319,10 +320,6 @@ class TurnWorker:
         await asyncio.sleep(self._pace.slow_seconds)
         if turn.shown or turn.event in QUIET_EVENTS:
             return
-        saying: Coroutine[Any, Any, None] = self._say_slow(turn)
-        await asyncio.shield(saying)
-
-    async def _say_slow(self, turn: Running) -> None:
         with contextlib.suppress(FloorLost):
             async with self._own_floor(turn) as work:
                 await self._queue.say(work, "assistant_slow", kind="notice")

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from support.desk.cards import customer_state, owner_view
 from support.errors import NotSignedIn
 from support.gateway.conversation import view
 from support.identity import Customer
@@ -35,9 +36,11 @@ async def open_conversation(
         customer, session = services.identity.customer(token), token
     language = as_language(body.get("language") or customer.language or request_language(request))
     opened = await services.opening.open(customer, language, fresh=body.get("fresh") is True)
+    async with services.database.read() as reading:
+        owner = await owner_view(reading, opened.owner)
     return {
         "conversation_id": opened.conversation_id,
-        "owner": opened.owner,
+        "owner": owner,
         "resumed": opened.resumed,
         "last_seq": opened.last_seq,
         "session": session,
@@ -62,8 +65,6 @@ async def list_messages(
 @router.get("/conversations/{conversation_id}/state")
 async def read_state(services: Parts, customer: Signed, conversation_id: str) -> dict[str, Any]:
     """Who has the floor, and the place in the queue."""
-    from support.desk.cards import customer_state
-
     conversation = await services.opening.of(customer, conversation_id)
     async with services.database.read() as session:
         return await customer_state(session, conversation, services.tams)

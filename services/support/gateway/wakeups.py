@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from support.database import rows_changed
 from support.gateway.conversation import Conversations, Work
 from support.gateway.models import Conversation, Wakeup
 from support.gateway.pending import add_event, cancel_wakeups
@@ -70,10 +71,11 @@ class WakeupClock:
         async with self._conversations.work(conversation_id) as work:
             if work.conversation.owner_kind != "bot":
                 return
-            fired = await work.session.execute(
-                update(Wakeup).where(Wakeup.row == row, Wakeup.state == "waiting").values(state="fired")
+            fired = await rows_changed(
+                work.session,
+                update(Wakeup).where(Wakeup.row == row, Wakeup.state == "waiting").values(state="fired"),
             )
-            if fired.rowcount == 1:
+            if fired == 1:
                 wakeup = await work.session.get_one(Wakeup, row)
                 await add_event(work, "wakeup", wakeup.data)
 

@@ -39,7 +39,7 @@ class SettleBody(Body):
 
     state: Literal["done", "failed"]
     request_id: Annotated[str, Field(max_length=120)] | None = None
-    result: dict[str, Any] = Field(default_factory=dict)
+    result: dict[str, Any] | None = None
 
 
 class CaseBody(Body):

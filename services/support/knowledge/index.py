@@ -67,7 +67,7 @@ class ArticleIndex:
         norm = float(np.linalg.norm(vector))
         for place, stored in enumerate(self._vectors):
             if stored is not None and len(stored) == len(vector) and norm > 0:
-                known = np.asarray(stored, dtype=np.float64)
+                known: NDArray[np.float64] = np.asarray(stored, dtype=np.float64)
                 cosine = float(known @ vector) / (float(np.linalg.norm(known)) * norm or 1.0)
                 near = max(0.0, cosine)
                 mixed[place] = (1 - VECTOR_SHARE) * scores[place] + VECTOR_SHARE * near

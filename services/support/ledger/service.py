@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from contracts.clock import WorldClock
 from contracts.ids import new_id
-from support.database import Database
+from support.database import Database, rows_changed
 from support.errors import Conflict, NotFound
 from support.ledger.models import Write
 
@@ -65,17 +65,18 @@ class Ledger:
             )
             return found.scalar_one()
 
-    async def settle(self, write_id: str, state: str, request_id: str | None, result: dict[str, Any]) -> Write:
+    async def settle(self, write_id: str, state: str, request_id: str | None, result: dict[str, Any] | None) -> Write:
         """Done or failed, once. The same settlement again is fine; another one raises Conflict."""
         async with self._database.write() as session:
-            moved = await session.execute(
+            moved = await rows_changed(
+                session,
                 update(Write)
                 .where(Write.id == write_id, Write.state == "claimed")
-                .values(state=state, request_id=request_id, result=result, settled_at=self._clock.now())
+                .values(state=state, request_id=request_id, result=result, settled_at=self._clock.now()),
             )
             write = await session.get(Write, write_id, populate_existing=True)
             if write is None:
                 raise NotFound("no_write")
-            if moved.rowcount != 1 and write.state != state:
+            if moved != 1 and write.state != state:
                 raise Conflict("write_settled", detail={"state": write.state})
         return write

@@ -98,7 +98,7 @@ def upgrade() -> None:
     )
     op.create_table('cases',
     sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('conversation_id', sa.String(length=120), nullable=True),
+    sa.Column('conversation_id', sa.String(length=120), nullable=False),
     sa.Column('account_id', sa.String(length=64), nullable=True),
     sa.Column('user_id', sa.String(length=64), nullable=True),
     sa.Column('user_name', sa.String(length=200), nullable=True),
