@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from actions.checks.view import CloudView
+from actions.clients.cloud import CloudError
 from actions.tasks.ports import CheckResult, FactValue
 
 GOOD_STATUS = "Running"
@@ -50,7 +51,22 @@ def instance(view: CloudView, params: Params) -> CheckResult:
         "os": f"{data.get('osName', '')} {data.get('osVersion', '')}".strip(),
         "has_local_disk": bool(data.get("localDiskSizeInGB")),
     }
+    if data["status"] == "Stopped":
+        facts |= _last_stop(view, region, data["id"])
     return CheckResult("instance", "ok" if data["status"] == GOOD_STATUS else "bad", facts, _ids(request_id))
+
+
+def _last_stop(view: CloudView, region: str, instance_id: str) -> dict[str, FactValue]:
+    """Who stopped the instance and when, from its operation records; nothing when they do not say or do not answer."""
+    body = {"resourceIds": [instance_id], "maxKeys": 20}
+    try:
+        tasks = view.call("listTasks", "bcc", region, "POST", "/v2/task/list", body=body).data["tasks"]
+    except CloudError:
+        return {}
+    stop = next((task for task in tasks if "stop" in task["taskAction"].lower()), None)
+    if stop is None:
+        return {}
+    return {"stopped_by": stop["operator"], "minutes_since_stop": minutes_since(view, stop["createdTime"])}
 
 
 def events(view: CloudView, params: Params) -> CheckResult:
