@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from actions.tasks.codec import CodecError, decode, encode
-from actions.tasks.model import Language
+from actions.tasks.model import Language, MessageKind
 from actions.tasks.ports import FactValue
 
 VERSION = 1
@@ -24,7 +24,7 @@ MAX_TEXT = 1000
 # Rasa stores the state once a turn; history goes first when it grows past this many characters.
 MAX_JSON = 60_000
 
-QuestionKind = Literal["slot", "assumed", "confirm", "change", "clarify", "human", "more", "resume", "case"]
+QuestionKind = Literal["slot", "assumed", "confirm", "change", "clarify", "topic", "human", "more", "resume"]
 StepState = Literal["done", "failed", "unknown", "pending"]
 
 
@@ -69,7 +69,7 @@ class Proposal:
 
 @dataclass
 class Watch:
-    """A sent act whose effect is awaited. `polls` counts looks so far; `sent` is false when the cloud's answer is not known."""
+    """A sent act whose effect is awaited. `polls` counts the looks so far; `sent`: the cloud said it took the act."""
 
     remedy: str
     polls: int = 0
@@ -111,6 +111,7 @@ class Task:
     retries: dict[str, int] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
+    hints: dict[str, str] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     words: str = ""
     checked: bool = False
@@ -146,7 +147,7 @@ class Said:
 class Spoken:
     """A message of the bot, to be repeated on request."""
 
-    kind: str
+    kind: MessageKind
     text: str
     buttons: list[list[str]] = field(default_factory=list)
 
@@ -182,6 +183,7 @@ class DialogueState:
     business_down: bool = False
     seen_at: float = 0.0
     note: str = ""
+    finished: Task | None = None
 
     @property
     def task(self) -> Task | None:
@@ -233,7 +235,7 @@ class DialogueState:
 
     @classmethod
     def from_json(cls, text: str | None) -> DialogueState:
-        """Never raises: a missing, broken or differently versioned document is a fresh state that keeps what can be kept."""
+        """Never raises: a missing, broken or differently versioned document gives a fresh state that keeps the focus."""
         if not text:
             return cls()
         try:

@@ -1,0 +1,211 @@
+"""Offering an act, taking the yes to exactly that offer, doing it once, and watching until it shows.
+
+The offer (`Proposal`) lives in the task; the first use takes it away, so no second yes can find it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.tasks import lexicon
+from actions.tasks.handing import hand_over
+from actions.tasks.looking import facts_of, read
+from actions.tasks.playbook import Playbook, Remedy
+from actions.tasks.ports import Act, Done, FactValue, Refused, Steps
+from actions.tasks.questions import put, remedy_key
+from actions.tasks.reading import Move
+from actions.tasks.state import Proposal, Question, Task, Watch
+from actions.tasks.talk import Talk
+
+# An offer rests on what was seen when it was made; after this it is looked at again first.
+PROPOSAL_LIFE_SECONDS = 15 * 60
+# Below this an affirmation is asked for once more rather than acted on.
+CLEAR_YES = 0.8
+# What the understanding's `operation` values mean as acts.
+OPERATIONS_SAID = {"restart": "instance.reboot", "start": "instance.start", "stop": "instance.stop"}
+
+
+def propose(talk: Talk, task: Task, book: Playbook, remedy: Remedy) -> None:
+    """Name the act, the resource, its impact and its cost, and ask for a yes."""
+    kind, resource_id = _target(task, book, remedy)
+    need = book.resource_need
+    named = task.refs.get(need.slot) if need else None
+    task.proposal = Proposal(
+        id=talk.state.next_id("p"),
+        remedy=remedy.id,
+        operation=remedy.operation,
+        kind=kind,
+        resource_id=resource_id,
+        resource_name=named.name if named else "",
+        params=_params(task, remedy),
+        made_at=talk.now,
+    )
+    put(talk, task, Question("confirm"))
+
+
+def _target(task: Task, book: Playbook, remedy: Remedy) -> tuple[str, str]:
+    if remedy.target:
+        kind, fact = remedy.target
+        return kind, str(task.facts.get(fact) or "")
+    need = book.resource_need
+    return (need.resource or "", task.slots.get(need.slot, "")) if need else ("", "")
+
+
+def _params(task: Task, remedy: Remedy) -> dict[str, FactValue]:
+    """A parameter is a plain value, `{fact: …}`, `{fact: …, item: 0}` of a list, or `{slot: …}`."""
+    params: dict[str, FactValue] = {}
+    for name, raw in remedy.params.items():
+        value: Any = raw
+        if isinstance(raw, dict):
+            value = task.facts.get(raw["fact"]) if "fact" in raw else task.slots.get(raw["slot"])
+            if "item" in raw:
+                value = value[raw["item"]] if isinstance(value, list) and len(value) > raw["item"] else None
+        params[name] = value
+    return params
+
+
+def is_clear_yes(move: Move, proposal: Proposal) -> bool:
+    """An explicit yes to exactly this offer: its own button, or a sure, unhesitating, unquestioning affirmation."""
+    named = move.value("proposal")
+    if move.payload:
+        return move.intent == "affirm" and (named is None or named == proposal.id)
+    if not move.sure or move.confidence < CLEAR_YES or move.question or move.negated:
+        return False
+    if lexicon.HESITATION.search(move.text):
+        return False
+    others = [value for value in move.values("instance_id") if value != proposal.resource_id]
+    return not others and (move.intent == "affirm" or names_the_act(move, proposal))
+
+
+def names_the_act(move: Move, proposal: Proposal) -> bool:
+    """ "重启吧" to the offer of a reboot says yes by naming it."""
+    if move.intent != "instance_power" or move.value("instance_name") or move.value("ip_address"):
+        return False
+    said = move.value("operation")
+    return said is not None and proposal.operation == f"instance.{_OPERATION_WORDS.get(said.lower(), said.lower())}"
+
+
+_OPERATION_WORDS = {
+    "restart": "reboot",
+    "重启": "reboot",
+    "启动": "start",
+    "开机": "start",
+    "关机": "stop",
+    "停止": "stop",
+}
+
+
+def is_stale(talk: Talk, proposal: Proposal) -> bool:
+    return talk.now - proposal.made_at > PROPOSAL_LIFE_SECONDS
+
+
+def act(talk: Talk, task: Task, book: Playbook, move: Move) -> Steps[None]:
+    """Do what was confirmed, once."""
+    proposal, task.proposal, task.question = task.proposal, None, None
+    assert proposal is not None
+    remedy = book.remedies[proposal.remedy]
+    params: dict[str, FactValue] = {**task.slots, **proposal.params}
+    if "instance.region" in task.facts:
+        params["instance.region"] = task.facts["instance.region"]
+    task.tried.append(remedy.id)
+    reply = yield Act(
+        operation=proposal.operation,
+        kind=proposal.kind,
+        resource_id=proposal.resource_id,
+        params=params,
+        confirmed_by=move.message_id,
+        step=f"{task.id}:{remedy.id}",
+    )
+    values = talk.values(task) | proposal.params
+    name = talk.text(remedy_key(talk, task, remedy.id, "name"), values)
+    if isinstance(reply, Refused):
+        talk.called(proposal.operation, proposal.resource_id, False, reply.request_id)
+        talk.record(talk.text("packet.refused", {"action": name, "code": reply.code}), "failed", reply.request_id)
+        _refused(talk, task, reply, name)
+        return
+    sent = isinstance(reply, Done)
+    request_id = getattr(reply, "request_id", None)
+    talk.called(proposal.operation, proposal.resource_id, sent, request_id)
+    talk.record(talk.text("packet.sent", {"action": name}), "pending" if sent else "unknown", request_id)
+    if sent:
+        talk.say("progress", remedy_key(talk, task, remedy.id, "sent"), values)
+    else:
+        talk.say("progress", "acting.unknown", {"action": name})
+    task.watch = Watch(remedy.id, sent=sent)
+    talk.drop(task)
+    talk.state.watching.append(task)
+    talk.wake(remedy.verify.every, task_id=task.id)
+
+
+def _refused(talk: Talk, task: Task, reply: Refused, name: str) -> None:
+    key = f"refused.{reply.message_key}" if reply.message_key else "refused.other"
+    values = talk.values(task) | {"action": name, "code": reply.code}
+    talk.say("error", key if talk.has(key) else "refused.other", values)
+    talk.finish(task)
+    if not talk.state.stack:
+        put(talk, None, Question("human", reason="failed_remedy"))
+
+
+def look_again(talk: Talk, task: Task, asked: bool = False) -> Steps[None]:
+    """One look at a sent act's effect. `asked`: the customer wants to know, so it is answered whatever it shows."""
+    watch, book = task.watch, talk.book(task)
+    if watch is None:
+        return
+    remedy = book.remedies[watch.remedy]
+    results = yield from read(talk, task, remedy.verify.checks)
+    unread = [result.name for result in results if result.state == "unknown"]
+    facts = facts_of(task)
+    reached = remedy.verify.until.holds(facts)
+    watch.polls += 1
+    watch.seen_unknown = reached is None
+    values = talk.values(task)
+    if reached is True:
+        _reached(talk, task, remedy)
+    elif remedy.verify.failed is not None and remedy.verify.failed.holds(facts) is True:
+        yield from _failed(talk, task, book, remedy)
+    elif watch.polls >= remedy.verify.max_polls:
+        if watch.seen_unknown or unread:
+            yield from _never_known(talk, task, remedy)
+        else:
+            yield from _failed(talk, task, book, remedy)
+    else:
+        if asked or watch.polls == remedy.verify.max_polls // 2:
+            key = "acting.still_unknown" if watch.seen_unknown else "acting.still_waiting"
+            action = talk.text(remedy_key(talk, task, remedy.id, "name"), values)
+            talk.say("progress", key, {"action": action})
+        if not asked:
+            talk.wake(remedy.verify.every, task_id=task.id)
+
+
+def _reached(talk: Talk, task: Task, remedy: Remedy) -> None:
+    talk.say("result", remedy_key(talk, task, remedy.id, "done"), talk.values(task), (), None)
+    name = talk.text(remedy_key(talk, task, remedy.id, "name"), talk.values(task))
+    talk.record(talk.text("packet.verified", {"action": name}), "done")
+    talk.resolution = "state_verified"
+    need = talk.book(task).resource_need
+    if need and need.slot in task.refs:
+        talk.state.focus = task.refs[need.slot]
+    talk.finish(task)
+    talk.state.asked_more = False
+
+
+def _failed(talk: Talk, task: Task, book: Playbook, remedy: Remedy) -> Steps[None]:
+    name = talk.text(remedy_key(talk, task, remedy.id, "name"), talk.values(task))
+    talk.say("error", remedy_key(talk, task, remedy.id, "failed"), talk.values(task))
+    talk.record(talk.text("packet.no_effect", {"action": name}), "failed")
+    next_one = book.remedies.get(remedy.on_failure)
+    talk.finish(task)
+    if next_one and next_one.id not in task.tried and next_one.requires.holds(facts_of(task)) is True:
+        talk.state.finished = None
+        talk.state.stack.append(task)
+        propose(talk, task, book, next_one)
+        return
+    yield from hand_over(talk, "failed_remedy", task)
+
+
+def _never_known(talk: Talk, task: Task, remedy: Remedy) -> Steps[None]:
+    name = talk.text(remedy_key(talk, task, remedy.id, "name"), talk.values(task))
+    talk.say("error", "acting.never_known", {"action": name})
+    talk.record(talk.text("packet.never_known", {"action": name}), "unknown")
+    talk.finish(task)
+    yield from hand_over(talk, "cloud_unreachable", task)

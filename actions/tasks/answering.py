@@ -1,0 +1,93 @@
+"""Answers from the knowledge base: with a source, after one clarifying question, or an honest "I found nothing"."""
+
+from __future__ import annotations
+
+from actions.tasks import lexicon
+from actions.tasks.handing import hand_over
+from actions.tasks.ports import Article, Articles, SearchKnowledge, Steps
+from actions.tasks.questions import put
+from actions.tasks.reading import Move
+from actions.tasks.state import Question, Ref, Topic
+from actions.tasks.talk import Talk
+
+# Scores are comparable between queries (contracts §3): above the first an article is the answer, above the second it
+# is worth one question, below it nothing was found.
+ANSWERS_IT = 0.5
+WORTH_ASKING = 0.35
+# Two articles closer than this cannot be told apart by the query.
+CLOSE = 0.05
+MAX_QUERY = 300
+
+
+def answer(talk: Talk, move: Move) -> Steps[bool]:
+    """Answer a question from the articles; true when an answer was given."""
+    query = move.value("article") or question_of(talk, move)
+    reply = yield SearchKnowledge(query[:MAX_QUERY], talk.language)
+    if not isinstance(reply, Articles):
+        talk.say("error", "knowledge.unavailable", {}, (talk.button("human", "talk_to_human"),))
+        return False
+    items = reply.items
+    if not items or items[0].score < WORTH_ASKING:
+        yield from miss(talk, "no_answer")
+        return False
+    first = items[0]
+    close = [item for item in items[:2] if first.score - item.score < CLOSE]
+    if first.score < ANSWERS_IT and len(close) == 2 and not move.payload:
+        _ask_topic(talk, close)
+        return True
+    give(talk, first, query)
+    return True
+
+
+def question_of(talk: Talk, move: Move) -> str:
+    """The query; a follow-up ("and on Windows?") is joined to what was asked before."""
+    topic = talk.state.topic
+    if topic and lexicon.FOLLOW_UP.search(move.text):
+        return f"{topic.query} {move.text}"
+    return move.text
+
+
+def give(talk: Talk, article: Article, query: str, intent: str | None = None) -> None:
+    """Say what an article says, with its link."""
+    values = {"excerpt": article.excerpt.strip(), "title": article.title, "url": article.url}
+    entry = {"slug": article.slug, "title": article.title, "url": article.url, "excerpt": article.excerpt[:300]}
+    talk.say("answer", "knowledge.answer", values, (), {"type": "articles", "items": [entry]})
+    talk.state.topic = Topic(query[:MAX_QUERY], article.slug, intent)
+    talk.state.articles = [a for a in talk.state.articles if a[0] != article.slug] + [[article.slug, article.title]]
+    talk.state.misses = 0
+
+
+def _ask_topic(talk: Talk, articles: list[Article]) -> None:
+    options = [Ref("article", article.slug, article.title) for article in articles]
+    put(talk, None, Question("topic", options=options))
+
+
+def unsupported(talk: Talk, move: Move) -> Steps[None]:
+    """An intent nothing is automated for: the article that covers it, and a person."""
+    reply = yield SearchKnowledge(move.text[:MAX_QUERY] or move.intent, talk.language, move.intent)
+    work = {"work": talk.skill_title(move.intent)}
+    items = reply.items if isinstance(reply, Articles) else ()
+    fitting = next((a for a in items if move.intent in a.intents), None)
+    if fitting is None and items and items[0].score >= ANSWERS_IT:
+        fitting = items[0]
+    if fitting is None:
+        yield from miss(talk, "unsupported", work)
+        return
+    talk.say("notice", "cannot.by_article", work)
+    give(talk, fitting, move.text, move.intent)
+    put(talk, None, Question("human", reason="unsupported"))
+
+
+def miss(talk: Talk, kind: str, values: dict[str, str] | None = None) -> Steps[None]:
+    """Not understood, not supported, no answer: the second in a row offers a person, the third hands over."""
+    state = talk.state
+    state.misses += 1
+    in_a_hurry = state.business_down or state.anger >= 0.7
+    count = state.misses + (1 if in_a_hurry else 0)
+    if count >= 3:
+        reason = "unsupported" if kind == "unsupported" else "low_confidence"
+        yield from hand_over(talk, reason, lead="cannot.give_up")  # type: ignore[arg-type]
+        return
+    talk.say("error", f"cannot.{kind}", values or {})
+    if count == 2 or kind == "unsupported":
+        put(talk, None, Question("human", reason="unsupported" if kind == "unsupported" else "low_confidence"))

@@ -1,0 +1,85 @@
+"""Words the dialogue itself must recognise in both languages, whatever the classifier says.
+
+They only ever make the assistant more careful (a yes with a "but" is no yes) or point at something just shown
+("the second one"); intents come from the understanding.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A yes that contains one of these is not a clear yes to an act.
+HESITATION = re.compile(
+    r"但|不过|先别|先不|等一下|等等|等会|稍等|稍后|晚点|晚些|再说|不要|别|不是|不行|如果|要是|万一|会不会|[吗么嘛]\s*[?？。]?\s*$|[?？]"
+    r"|\b(?:but|wait|later|not|hold on|don'?t|no|if|unless|instead|rather|however|first)\b",
+    re.I,
+)
+# "wait, the second one" points; "it", "that machine" point at what was last talked about.
+DEICTIC = re.compile(
+    r"它|这台|那台|这个实例|那个实例|刚才|刚刚|上面那|上一台|该实例|这一台"
+    r"|\b(?:it|its|this one|that one|the same one|this machine|that machine|this server|that server|this instance|that instance)\b",
+    re.I,
+)
+FOLLOW_UP = re.compile(
+    r"^\s*(?:那|那么)?.{1,30}呢\s*[?？]?\s*$|^\s*(?:and\s+)?(?:what|how)\s+about\b|^\s*and\s+(?:on|for|in|with)\b", re.I
+)
+# "i-…, will a reboot lose data?": a question about an act's effect is no request to act.
+ABOUT_EFFECT = re.compile(
+    r"会(?:不会)?|影响|丢|多久|多长时间|收费|要钱|\b(?:will|would|does|lose|affect|how long|cost|happen)\b", re.I
+)
+CHANGE = re.compile(
+    r"换(?:个|一个|一台|成|台)|改(?:一下|成|为)|别的|另一|\b(?:change|switch|different|another|other)\b", re.I
+)
+NEGATION = re.compile(r"不是|不对|错了|\b(?:not|isn'?t|wrong)\b", re.I)
+GO_ON = re.compile(r"继续|接着|\b(?:continue|go on|carry on|resume|go ahead)\b", re.I)
+NEITHER = re.compile(r"都不是|两个都不|\b(?:neither|none of)\b", re.I)
+
+_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "former": 1, "latter": 2}
+_ORDINAL_ZH = re.compile(r"第\s*([一二两三四五六七八九十]|\d{1,2})\s*(?:个|台|条|块|项)?")
+_ORDINAL_EN = re.compile(
+    r"\b(first|second|third|fourth|fifth|former|latter)\b|\b(\d{1,2})(?:st|nd|rd|th)\b|(?:number|no\.?|#)\s*(\d{1,2})\b",
+    re.I,
+)
+_LAST = re.compile(r"最后(?:一)?(?:个|台)?|\blast(?: one)?\b", re.I)
+_BARE = re.compile(r"^\s*(?:选\s*)?(\d{1,2})\s*[.。]?\s*$")
+_FORMER, _LATTER = re.compile(r"前者|前面那"), re.compile(r"后者|后面那")
+
+FIELD_WORDS: dict[str, re.Pattern[str]] = {
+    "instance_id": re.compile(r"实例|机器|服务器|虚拟机|主机|云主机|哪台|instance|server|machine|\bvm\b|\bid\b", re.I),
+    "region": re.compile(r"地域|区域|机房|region|zone", re.I),
+    "operation": re.compile(r"操作|动作|operation|action", re.I),
+    "port": re.compile(r"端口|\bport\b", re.I),
+}
+
+
+def ordinal(text: str) -> int | None:
+    """Which of a shown list the text points at: 1 for the first, -1 for the last, None for no ordinal."""
+    if _FORMER.search(text):
+        return 1
+    if _LATTER.search(text):
+        return 2
+    if match := _ORDINAL_ZH.search(text) or _BARE.match(text):
+        word = match.group(1)
+        return _NUMBERS.get(word) or int(word)
+    if match := _ORDINAL_EN.search(text):
+        named, *digits = match.groups()
+        return _ENGLISH[named.lower()] if named else int(next(d for d in digits if d))
+    return -1 if _LAST.search(text) else None
+
+
+def mentions(name: str, text: str) -> bool:
+    """Whether a resource's name stands in the text as a word of its own (Chinese characters may touch it)."""
+    if len(name) < 2:
+        return False
+    pattern = rf"(?<![A-Za-z0-9_.-]){re.escape(name)}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+    return re.search(pattern, text, re.I | re.ASCII) is not None
+
+
+def near_shape(prefix: str, text: str) -> str | None:
+    """A word that starts like an ID of that prefix, whatever its length: what the customer took for an ID."""
+    match = re.search(rf"(?<![A-Za-z0-9_-]){re.escape(prefix)}[A-Za-z0-9_-]*", text, re.I | re.ASCII)
+    return match.group() if match else None
+
+
+WITHOUT_LANGUAGE = re.compile(r"[A-Za-z]{1,4}-[A-Za-z0-9-]+|\b[\w.-]*\d[\w.-]*\b", re.ASCII)

@@ -1,0 +1,261 @@
+"""A customer's message: which of its moves answers what is asked, starts something, or is only talk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.tasks import lexicon
+from actions.tasks.answering import answer, miss, unsupported
+from actions.tasks.asking import absorb, failed_attempt
+from actions.tasks.flow import advance, start, wait
+from actions.tasks.model import Language, Utterance
+from actions.tasks.picking import hints_in, says_something
+from actions.tasks.playbook import Need
+from actions.tasks.ports import Steps
+from actions.tasks.questions import ask_again, put
+from actions.tasks.reading import ANSWERS, SMALL_TALK, Move, moves
+from actions.tasks.repairs import META
+from actions.tasks.replying import answer_conversation, answer_task, corrected
+from actions.tasks.state import Question, Said, Task
+from actions.tasks.talk import Talk
+
+# Longer messages are pasted logs: the lines that matter are asked for instead.
+MAX_CHARACTERS = 4000
+# From here on anger is met with words of its own, and the way to a person gets shorter.
+ANGRY = 0.7
+MIN_LETTERS = 2
+
+
+def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
+    """Answer one message. Never silent: the last resort is "not understood"."""
+    state = talk.state
+    _note(talk, utterance)
+    if talk.context.owner != "bot":
+        talk.say("notice", "handoff.still_waiting", {}, (talk.button("back_to_bot", "back_to_bot"),))
+        return
+    if not utterance.text.strip():
+        talk.say("error", "input.empty")
+        ask_again(talk)
+        return
+    if len(utterance.text) > MAX_CHARACTERS and not utterance.payload:
+        talk.say("error", "input.too_long")
+        ask_again(talk)
+        return
+    _acknowledge_mood(talk, utterance)
+    spoken_before = len(talk.said)
+    begun = False
+    for move in moves(utterance):
+        if talk.handoff is not None:
+            break
+        if begun and _starts_task(talk, move):
+            wait(talk, move)
+            continue
+        depth = len(state.stack)
+        yield from _react(talk, move)
+        begun = begun or len(state.stack) > depth
+    yield from advance(talk)
+    if len(talk.said) == spoken_before and talk.handoff is None:
+        yield from miss(talk, "not_understood")
+
+
+def _note(talk: Talk, utterance: Utterance) -> None:
+    """What is remembered of every message before it is understood."""
+    state = talk.state
+    state.silences = 0
+    state.said.append(Said(utterance.text, utterance.message_id))
+    talk.confidence = utterance.confidence
+    if not utterance.payload:
+        state.language = state.fixed_language or _language_of(talk, utterance)
+
+
+def _language_of(talk: Talk, utterance: Utterance) -> str:
+    """The language of the last real message: an ID or a number alone has none."""
+    bare = lexicon.WITHOUT_LANGUAGE.sub("", utterance.text)
+    if sum(character.isalpha() for character in bare) < MIN_LETTERS:
+        return talk.state.language
+    return utterance.understanding.language
+
+
+def _acknowledge_mood(talk: Talk, utterance: Utterance) -> None:
+    mood, state = utterance.understanding.mood, talk.state
+    newly_down = mood.business_down and not state.business_down
+    newly_angry = mood.anger >= ANGRY > state.anger
+    state.anger, state.urgency = max(state.anger, mood.anger), max(state.urgency, mood.urgency)
+    state.business_down = state.business_down or mood.business_down
+    if utterance.intent in ("talk_to_human", "complaint"):
+        return
+    if newly_down:
+        talk.say("notice", "mood.business_down", {}, (talk.button("human", "talk_to_human"),))
+    elif newly_angry:
+        talk.say("notice", "mood.angry", {}, (talk.button("human", "talk_to_human"),))
+
+
+def _starts_task(talk: Talk, move: Move) -> bool:
+    return move.intent in talk.kit.books and move.intent not in ("how_to", "talk_to_human")
+
+
+def _react(talk: Talk, move: Move) -> Steps[None]:
+    """One move: an answer, a repair, a correction, a new request, or talk."""
+    state = talk.state
+    if move.intent in META and (move.sure or move.confidence >= 0.6) and not _is_value_for_slot(talk, move):
+        yield from META[move.intent](talk, move)
+        return
+    question = state.question
+    if question is not None and (yield from answer_conversation(talk, move, question)):
+        return
+    task = state.task
+    if task is not None and task.question is not None and not _asks_about_effect(move):
+        if (yield from answer_task(talk, move, task)):
+            return
+    elif task is not None and task.question is not None:
+        yield from _take_on_the_way(talk, move, task)
+    if talk.handoff is not None or (state.watching and (yield from _about_watched(talk, move))):
+        return
+    yield from _new_request(talk, move)
+
+
+def _is_value_for_slot(talk: Talk, move: Move) -> bool:
+    """ "算了，就重启 web-02 吧": a cancel that names a resource is an answer; a bare one is a cancel."""
+    task = talk.state.task
+    if move.intent not in ("cancel", "skip") or task is None or move.payload:
+        return False
+    need = talk.book(task).resource_need
+    return bool(need and need.slot not in task.slots and hints_in(need, task, move).id)
+
+
+def _asks_about_effect(move: Move) -> bool:
+    """A question that carries the answer with it: "i-…, will a reboot lose data?"."""
+    return (
+        move.question and not move.payload and (move.intent == "how_to" or bool(lexicon.ABOUT_EFFECT.search(move.text)))
+    )
+
+
+def _take_on_the_way(talk: Talk, move: Move, task: Task) -> Steps[None]:
+    """Take what such a question answers before answering it; it never counts as a yes."""
+    book = talk.book(task)
+    absorb(talk, task, book, move)
+    need = book.resource_need
+    question = task.question
+    if need and question and question.slot == need.slot and says_something(need, task, move, question.options):
+        from_move = hints_in(need, task, move)
+        if from_move.id or from_move.name or from_move.ip or question.options:
+            yield from _answer_with_value(talk, move, task, need)
+
+
+def _answer_with_value(talk: Talk, move: Move, task: Task, need: Need) -> Steps[None]:
+    value_only = Move("inform", move.text, move.message_id, entities=move.entities, negated=move.negated)
+    yield from answer_task(talk, value_only, task)
+
+
+def _about_watched(talk: Talk, move: Move) -> Steps[bool]:
+    """ "i-… 好了吗" while an act is being watched is a question about it."""
+    if move.intent in ("affirm", "inform") and talk.state.idle and not move.entities:
+        yield from META["check_again"](talk, move)
+        return True
+    return False
+
+
+def _new_request(talk: Talk, move: Move) -> Steps[None]:
+    task = talk.state.task
+    if task is not None and move.intent in ANSWERS and (yield from corrected(talk, move, task)):
+        return
+    if talk.state.topic and lexicon.FOLLOW_UP.search(move.text) and move.intent in ("how_to", "inform", "nlu_fallback"):
+        yield from answer(talk, move)
+    elif not move.sure:
+        yield from unclear(talk, move)
+    elif _asks_about_effect(move) and move.intent not in SMALL_TALK:
+        yield from _answer_or_start(talk, move)
+    elif move.intent == "how_to":
+        yield from answer(talk, move)
+    elif move.intent in talk.kit.books:
+        yield from _begin(talk, move)
+    elif talk.has(f"smalltalk.{move.intent}"):
+        _small_talk(talk, move)
+    elif move.intent in ANSWERS:
+        yield from _loose_answer(talk, move)
+    elif talk.has(f"intents.{move.intent}"):
+        yield from unsupported(talk, move)
+    else:
+        yield from miss(talk, "not_understood")
+
+
+def _answer_or_start(talk: Talk, move: Move) -> Steps[None]:
+    """Questions about effects go to the knowledge base; a question that names a problem still starts its skill."""
+    book = talk.kit.books.get(move.intent)
+    if book is not None and book.kind != "act" and book.handler != "knowledge":
+        yield from _begin(talk, move)
+    else:
+        yield from answer(talk, move)
+
+
+def _begin(talk: Talk, move: Move) -> Steps[None]:
+    """Start a skill; the same skill on the same thing is an addition to what is under way."""
+    task = talk.state.task
+    if task is not None and task.skill == move.intent and not task.watch:
+        need = talk.book(task).resource_need
+        settled = need is not None and need.slot in task.slots
+        if settled and not says_something(need, task, move, talk.state.listed):  # type: ignore[arg-type]
+            if not (yield from corrected(talk, move, task)):
+                ask_again(talk)
+            return
+        if (yield from corrected(talk, move, task)):
+            return
+        talk.drop(task)
+    yield from start(talk, move)
+
+
+def _small_talk(talk: Talk, move: Move) -> None:
+    customer = talk.context.customer
+    if move.intent == "greet" and customer and customer.user_name:
+        talk.say("answer", "smalltalk.greet_named", {"name": customer.user_name})
+    elif move.intent == "goodbye":
+        talk.say("farewell", "smalltalk.goodbye")
+        talk.asked = talk.state.task is None
+    else:
+        talk.say("answer", f"smalltalk.{move.intent}")
+
+
+def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
+    """A value or a yes that nothing was asked for: another resource repeats what was just done, with that one."""
+    finished = talk.state.finished
+    if finished is not None and move.intent in ("inform", "correct", "deny"):
+        need = talk.book(finished).resource_need
+        if need and _names_one(need, finished, move):
+            yield from start(talk, replace(move, intent=finished.skill))
+            return
+    instance = move.value("instance_id")
+    if instance and talk.context.customer is not None:
+        slots = {entity.kind: entity.value for entity in move.entities}
+        readings = ["instance_down", "instance_info"]
+        put(talk, None, Question("clarify", intents=readings, text=move.text, slots=slots))
+    elif move.intent in ("inform", "correct"):
+        yield from miss(talk, "not_understood")
+    else:
+        talk.say("answer", "repair.nothing_open")
+
+
+def _names_one(need: Need, task: Task, move: Move) -> bool:
+    hints = hints_in(need, task, move)
+    return bool(hints.id or hints.name or hints.ip)
+
+
+def unclear(talk: Talk, move: Move) -> Steps[None]:
+    """Low confidence: inside a task ask again with an example; outside one question between two readings, or say so."""
+    task, state = talk.state.task, talk.state
+    if task is not None and task.question is not None:
+        if task.question.kind == "slot":
+            yield from failed_attempt(talk, task, task.question, "")
+        else:
+            state.misses += 1
+            if state.misses >= 3:
+                yield from miss(talk, "not_understood")
+                return
+            talk.say("error", "cannot.in_task")
+            ask_again(talk)
+        return
+    readings = [c for c in move.candidates if talk.has(f"intents.{c}") and c not in ANSWERS and c not in SMALL_TALK]
+    if move.gate == "clarify" and readings:
+        slots = {entity.kind: entity.value for entity in move.entities}
+        put(talk, None, Question("clarify", intents=readings[:2], text=move.text, slots=slots))
+    else:
+        yield from miss(talk, "not_understood")
