@@ -36,13 +36,13 @@ class PublicView:
         """The instance."""
         return self.bcc.get_instance(self.resource_id).instance
 
-    def signed(self, service: str, method: bytes, path: bytes, params: Any = None, body: Any = None) -> Any:
-        """A signed call for which the SDK has no method."""
+    def signed(self, service: str, method: bytes, path: bytes, params: Any = None, **more: Any) -> Any:
+        """A signed call for which the SDK has no method; `more` may hold `body` and `headers`."""
         configuration = self.cloud.client(BccClient, service, self.key).config
         handlers = [handler.parse_error, handler.parse_json]
-        text = json.dumps(body) if body is not None else None
+        text = json.dumps(more["body"]) if "body" in more else None
         return bce_http_client.send_request(
-            configuration, bce_v1_signer.sign, handlers, method, path, text, {}, params or {}
+            configuration, bce_v1_signer.sign, handlers, method, path, text, more.get("headers", {}), params or {}
         )
 
     def balance(self) -> float:

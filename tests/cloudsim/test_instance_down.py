@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from baidubce.exception import BceHttpClientError
-from baidubce.services.bcc.bcc_client import BccClient
-from conftest import RunningCloud
+from conftest import Key, RunningCloud
 from public_view import PublicView
 
 SETTLED = 30  # World seconds after which every power action has reached its end.
@@ -117,9 +116,14 @@ def test_that_a_read_only_role_may_look_but_not_reboot(fresh_cloud: RunningCloud
             b"durationSeconds": b"900",
         },
     )
-    role = type(reader)(session.access_key_id, session.secret_access_key, reader.account_id, reader.user_id)
-    client = fresh_cloud.client(BccClient, "bcc", role, session.session_token)
-    instance = client.list_instances().instances[0]
+    role = Key(session.access_key_id, session.secret_access_key, reader.account_id, reader.user_id)
+    acting = PublicView(fresh_cloud, role, "")
+
+    def call(method: bytes, path: bytes, params: dict[bytes, Any], **more: Any) -> Any:
+        token = {b"x-bce-security-token": session.session_token.encode()}
+        return acting.signed("bcc", method, path, params, headers=token, **more)
+
+    instance = call(b"GET", b"/v2/instance", {}).instances[0]
     with pytest.raises(BceHttpClientError) as refused:
-        client.reboot_instance(instance.id)
+        call(b"PUT", b"/v2/instance/" + instance.id.encode(), {b"reboot": None}, body={"forceStop": False})
     assert (refused.value.status_code, refused.value.code) == (403, "AccessDenied")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
-from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, Field
 
 from cloudsim.bcc.catalogue import Flavor, flavor_of_size, flavor_of_spec
@@ -23,7 +22,7 @@ from cloudsim.protocol.errors import CloudError, invalid_parameter, no_such_obje
 from cloudsim.store.collection import Document, Page
 from cloudsim.world.agenda import Payload, happening
 from cloudsim.world.metrics import ALL_METRICS, STATE_OWNER
-from cloudsim.world.moments import iso, later, parse
+from cloudsim.world.moments import iso, later, months_later, parse
 
 if TYPE_CHECKING:
     from cloudsim.world.world import World
@@ -288,7 +287,7 @@ def renew(call: Call, body: Renewal) -> None:
     reservation = body.billing.reservation
     months = reservation.reservationLength * (12 if reservation.reservationTimeUnit.lower() == "year" else 1)
     _pay(call, flavor_of_spec(call.world, instance["spec"]).monthly * months)
-    due = max(call.now, parse(instance["expireTime"])) + relativedelta(months=months)
+    due = months_later(max(call.now, parse(instance["expireTime"])), months)
     instance["expireTime"] = iso(due)
     deed = Deed("PurchaseReservedInstance", operator_of(call), {"months": months})
     record(call.world, instance, deed, call.now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, Field
 
 from cloudsim.bcc.change import Billing
@@ -19,7 +18,7 @@ from cloudsim.world.agenda import Payload, happening
 from cloudsim.world.chance import between
 from cloudsim.world.ids import shaped
 from cloudsim.world.metrics import Shape, declare_scope
-from cloudsim.world.moments import iso, later, parse
+from cloudsim.world.moments import iso, later, months_later, parse
 from cloudsim.world.seeding import Seeding
 
 if TYPE_CHECKING:
@@ -262,7 +261,7 @@ def renew(call: Call, body: Renewal) -> None:
         raise CloudError("OperationDenied", "Only a prepaid EIP can be renewed.")
     reservation = body.billing.reservation
     months = reservation.reservationLength * (12 if reservation.reservationTimeUnit.lower() == "year" else 1)
-    document["expireTime"] = iso(max(call.now, parse(document["expireTime"])) + relativedelta(months=months))
+    document["expireTime"] = iso(months_later(max(call.now, parse(document["expireTime"])), months))
     if document["status"] == "paused":
         document["status"] = "binded" if document.get("instanceId") else "available"
     call.collection(EIPS).put(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import UTC, datetime, timedelta
 
 
@@ -19,3 +20,10 @@ def parse(text: str) -> datetime:
 def later(moment: datetime, seconds: float) -> datetime:
     """`moment` plus seconds."""
     return moment + timedelta(seconds=seconds)
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day some months on, or the last day of a shorter month."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
