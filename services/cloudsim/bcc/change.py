@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from Crypto.Cipher import AES
@@ -10,8 +9,9 @@ from Crypto.Util.Padding import unpad
 from pydantic import BaseModel, Field
 
 from cloudsim.bcc.catalogue import Flavor, flavor_of_size, flavor_of_spec
+from cloudsim.bcc.expiry import EXPIRE, KEPT_DAYS, PURGE, purge
 from cloudsim.bcc.instances import page_view
-from cloudsim.bcc.kinds import IMAGES, INSTANCES, SECURITY_GROUPS, VOLUMES
+from cloudsim.bcc.kinds import IMAGES, INSTANCES, SECURITY_GROUPS
 from cloudsim.bcc.lifecycle import SETTLE, Deed, begin, record
 from cloudsim.bcc.power import operator_of
 from cloudsim.bcc.service import SERVICE
@@ -20,18 +20,15 @@ from cloudsim.faults import scenarios
 from cloudsim.protocol.call import Call
 from cloudsim.protocol.errors import CloudError, invalid_parameter, no_such_object
 from cloudsim.store.collection import Document, Page
-from cloudsim.world.agenda import Payload, happening
 from cloudsim.world.metrics import ALL_METRICS, STATE_OWNER
 from cloudsim.world.moments import iso, later, months_later, parse
 
 if TYPE_CHECKING:
-    from cloudsim.world.world import World
+    pass
 
 Json = dict[str, Any]
 Name = Annotated[str, Field(min_length=1, max_length=65)]
 PASSWORD_LENGTHS = range(8, 33)
-RECYCLE_DAYS = 7
-PURGE = "instance.purge"
 
 
 class Password(BaseModel):
@@ -306,24 +303,6 @@ def renew(call: Call, body: Renewal) -> None:
     call.world.agenda.schedule(due, EXPIRE, instance["id"], {"id": instance["id"]})
 
 
-EXPIRE = "instance.expire"
-
-
-@happening(EXPIRE)
-def expire(world: World, at: datetime, payload: Payload) -> None:
-    """The paid time is over: the instance stops, its data stays for seven days."""
-    instance = world.collection(INSTANCES).get(payload["id"])
-    if instance is None or instance["status"] in ("Expired", "Recycled"):
-        return
-    if parse(instance["expireTime"]) > at:
-        return
-    world.agenda.cancel(instance["id"])
-    instance["status"] = "Expired"
-    world.collection(INSTANCES).put(instance)
-    world.metrics.begin(instance["id"], ALL_METRICS, at, STATE_OWNER, "gap")
-    world.agenda.schedule(later(at, RECYCLE_DAYS * 86_400), PURGE, instance["id"], {"id": instance["id"]})
-
-
 def _pay(call: Call, amount: float) -> None:
     account = call.world.identity.accounts.get(call.account_id)
     if account is None or account["balance"] < amount:
@@ -342,19 +321,8 @@ def _recycle(call: Call, instance: Document) -> None:
     call.collection(INSTANCES).put(instance)
     call.world.metrics.begin(instance["id"], ALL_METRICS, call.now, STATE_OWNER, "gap")
     record(call.world, instance, Deed("ReleaseInstance", operator_of(call)), call.now)
-    due = later(call.now, RECYCLE_DAYS * 86_400)
+    due = later(call.now, KEPT_DAYS * 86_400)
     call.world.agenda.schedule(due, PURGE, instance["id"], {"id": instance["id"]})
-
-
-@happening(PURGE)
-def purge(world: World, at: datetime, payload: Payload) -> None:
-    """Seven days in the recycle bin, or expired, are over: the instance and its disks are gone."""
-    instance = world.collection(INSTANCES).get(payload["id"])
-    if instance is None or instance["status"] not in ("Recycled", "Expired"):
-        return
-    for identifier in instance.get("volumeIds", []):
-        world.collection(VOLUMES).delete(identifier)
-    world.collection(INSTANCES).delete(instance["id"])
 
 
 @SERVICE.operation("DELETE", "/v2/instance/{instance_id}", name="ReleaseInstance", access="full")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from cloudsim.bcc.expiry import EXPIRE
 from cloudsim.bcc.kinds import IMAGES, INSTANCES, SECURITY_GROUPS, VOLUMES
 from cloudsim.bcc.service import SERVICE
 from cloudsim.operations.seed import host_id, rack_id
 from cloudsim.store.collection import Document
 from cloudsim.world.chance import between, pick, unit
 from cloudsim.world.ids import shaped
+from cloudsim.world.moments import parse
 from cloudsim.world.seeding import Seeding
 
 SYSTEM_DISK_GB = 40
@@ -244,6 +247,7 @@ def plant_compute(seeding: Seeding) -> None:
     planter = InstancePlanter(seeding)
     seeding.put(IMAGES, (_image(seeding, planter, image) for image in planter.images.values()))
     networks: set[tuple[str, str]] = set()
+    dues: list[tuple[datetime, str]] = []
     database = seeding.world.collection(INSTANCES)
 
     def instances_and_disks() -> Iterator[Document]:
@@ -258,10 +262,13 @@ def plant_compute(seeding: Seeding) -> None:
                 if len(batch) >= 5000:
                     database.put_many(batch)
                     batch.clear()
+                if instance["expireTime"]:
+                    dues.append((parse(instance["expireTime"]), instance["id"]))
                 yield from planter.volumes(instance, entry)
         database.put_many(batch)
 
     seeding.put(VOLUMES, instances_and_disks())
+    seeding.world.agenda.schedule_many(EXPIRE, dues)
     seeding.put(
         SECURITY_GROUPS, (security_group(seeding, account_id, region) for account_id, region in sorted(networks))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,8 @@ MAX_MBPS = 1000
 INSTANCE_TYPES = ("BCC", "BBC", "DCC", "ENI", "BLB", "NAT", "VPN")
 # Addresses come from the network that RFC 2544 reserves for tests: nobody's real address appears.
 FIRST_ADDRESS = (198 << 24) + (18 << 16)
+# The seed numbers its addresses from one; addresses bought later start here. A larger world runs on past the network.
+FIRST_NEW_ADDRESS = 65_536
 
 declare_scope(
     "BCE_EIP",
@@ -109,7 +112,7 @@ def new_document(call: Call, number: int, body: NewEip) -> Document:
         "accountId": call.account_id,
         "region": call.region or "bj",
         "name": body.name,
-        "eip": address_text(65_536 + number),
+        "eip": address_text(FIRST_NEW_ADDRESS + number),
         "status": "available",
         "instanceId": "",
         "bandwidthInMbps": body.bandwidthInMbps,
@@ -283,8 +286,11 @@ def release(call: Call) -> None:
 @SERVICE.seeder
 def plant_addresses(seeding: Seeding) -> None:
     """An address for every instance of the seed that asks for one."""
+    seeding.put(EIPS, _planted(seeding))
+
+
+def _planted(seeding: Seeding) -> Iterator[Document]:
     instances = seeding.world.collection(INSTANCES)
-    documents = []
     for number, (instance_id, mbps) in enumerate(seeding.public_instances):
         instance = instances.get(instance_id)
         if instance is None:
@@ -306,6 +312,5 @@ def plant_addresses(seeding: Seeding) -> None:
             "createTime": instance["createTime"],
             "expireTime": seeding.day(between(instance_id + "|eip", 60, 300)) if prepaid else "",
         }
-        documents.append(document)
         show_on_instance(seeding.world, document, instance_id)
-    seeding.put(EIPS, documents)
+        yield document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,16 @@ class Agenda:
             (moment, name, subject, orjson.dumps(payload or {})),
         )
         self._next = min(self._next, moment)
+
+    def schedule_many(self, name: str, dues: Iterable[tuple[datetime, str]]) -> None:
+        """Call happening `name` for many resources: (when, resource id); the payload is the id."""
+        if name not in _HAPPENINGS:
+            raise KeyError(name)
+        self._database.write_many(
+            "INSERT INTO agenda (at, name, subject, payload) VALUES (?,?,?,?)",
+            ((at.timestamp(), name, subject, orjson.dumps({"id": subject})) for at, subject in dues),
+        )
+        self._next = self._earliest()
 
     def cancel(self, subject: str, name: str | None = None) -> None:
         """Forget what was due for a resource (only happening `name` when given)."""
