@@ -1,5 +1,6 @@
 # The front door. `make help` lists what there is.
 SHELL := bash
+export RASA_TELEMETRY_ENABLED := false
 .DEFAULT_GOAL := help
 PY310 := .venv/bin/python
 PY312 := services/.venv/bin/python

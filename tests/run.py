@@ -138,6 +138,11 @@ def main() -> int:
     for old in (*OUT.glob("*.xml"), *OUT.glob("*.log")):
         old.unlink()
     chosen = [step for step in STEPS if (options.deep or not step.deep) and step.name in (options.only or [step.name])]
+    os.environ |= {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
     begun, outcome = time.monotonic(), Outcome()
     _lanes(chosen, ("assistant", "services"), outcome)
     _with_stack([step for step in chosen if step.lane == "stack"], outcome)

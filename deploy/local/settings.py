@@ -25,6 +25,7 @@ SECRETS = ("INTERNAL_TOKEN", "INTERNAL_SECRET", "WIDGET_SECRET", "DESK_SECRET")
 PRODUCTION_ONLY = ("CLOUD_ACCESS_KEY", "CLOUD_SECRET_KEY")
 _QUIET = {
     "PYTHONUNBUFFERED": "1",
+    "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     # Two cores are shared by four processes: a library that takes all of them makes every turn slower.

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -52,10 +53,13 @@ def train() -> None:
     """Run `rasa train` with a progress bar; its whole output goes to var/train.log."""
     digest = inputs_digest()
     (ROOT / "var").mkdir(exist_ok=True)
-    command = [str(Path(sys.executable).parent / "rasa"), "train", "--fixed-model-name", "assistant", "--force"]
+    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "assistant", "--force"]
     total, done = _component_count(), 0
     with (ROOT / "var" / "train.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         assert process.stdout is not None
         for line in process.stdout:
             log.write(line)
