@@ -80,7 +80,7 @@ function texts(): typeof zh {
 
 function drawFrame(): void {
   page.innerHTML = html`<div id="banner" class="demo-banner" role="note" hidden></div>
-    <header class="top"><span class="brand" id="brand"></span><nav><a href="/desk/" id="desk-link" hidden></a>
+    <header class="top"><span class="brand" id="brand"></span><nav><a href="/help/" id="help-link"></a><a href="/desk/" target="_blank" rel="noopener" id="desk-link" hidden></a>
     <button type="button" id="language"></button></nav></header>
     <main><section class="intro"><h1 id="heading"></h1><p id="lead"></p></section>
     <div class="columns"><section class="chat" id="chat"></section><aside id="side" hidden></aside></div></main>`.value;
@@ -101,6 +101,9 @@ function drawTexts(): void {
   element('language').textContent = text.language;
   element('heading').textContent = text.heading;
   element('lead').textContent = state.notice && !state.demo ? state.notice : text.lead;
+  const help = element('help-link');
+  help.textContent = text.articles;
+  help.setAttribute('href', `/help/?lang=${state.language}`);
   const desk = element('desk-link');
   desk.textContent = text.desk;
   desk.hidden = !state.demo;
@@ -124,7 +127,7 @@ function customerPanel(): SafeHtml {
 function faultPanel(): SafeHtml {
   const text = texts();
   const rows = state.scenarios.map(
-    (scenario, index) => html`<li><div><strong>${scenario.title}</strong><small>${scenario.description}</small></div>
+    (scenario, index) => html`<li><div><strong>${scenario.title}</strong>${scenario.active ? html`<mark>${text.active}</mark>` : null}<small>${scenario.description}</small></div>
       <button type="button" data-inject="${index}" aria-label="${text.inject} ${scenario.title}">${text.inject}</button></li>`,
   );
   const empty = state.token ? text.no_faults : text.needs_customer;
@@ -136,7 +139,8 @@ function faultPanel(): SafeHtml {
 
 function deskPanel(): SafeHtml {
   const text = texts();
-  return html`<section class="box"><h2><a href="/desk/" target="_blank" rel="noopener">${text.desk}</a></h2><p>${text.desk_note}</p></section>`;
+  return html`<section class="box"><h2><a href="/help/?lang=${state.language}">${text.articles}</a></h2><p>${text.articles_note}</p></section>
+    <section class="box"><h2><a href="/desk/" target="_blank" rel="noopener">${text.desk}</a></h2><p>${text.desk_note}</p></section>`;
 }
 
 function planText(plan: string): string {
@@ -163,9 +167,13 @@ function onSideClick(target: Element): void {
   const work = scenario ? inject(token, scenario) : button.dataset.heal ? healAll(token) : null;
   if (!work) return;
   button.disabled = true;
-  const done = scenario ? texts().injected.replace('{name}', scenario.title) : texts().healed;
+  const notice = scenario ? texts().injected.replace('{name}', scenario.title) : texts().healed;
   void work
-    .then(() => announce(done), failed)
+    .then(loadScenarios)
+    .then(() => {
+      state.notice = notice;
+      drawTexts();
+    }, failed)
     .finally(() => {
       button.disabled = false;
     });

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../contract/desk';
-import { textOf, useLanguage } from './language';
+import { textOf, useLanguage, type DeskTexts } from './language';
 
 export function AuditPane({ entries }: { entries: AuditEntry[] }) {
   const { texts, locale } = useLanguage();
@@ -20,13 +20,27 @@ export function AuditPane({ entries }: { entries: AuditEntry[] }) {
 }
 
 function AuditData({ data }: { data: Record<string, unknown> }) {
-  const facts = Object.entries(data).filter(([, value]) => value !== null && value !== '' && value !== undefined);
-  if (facts.length === 0) return null;
-  return (
-    <ul>
-      {facts.map(([name, value]) => (
-        <li key={name}>{name === 'text' || name === 'note' ? String(value) : `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`}</li>
-      ))}
-    </ul>
-  );
+  const { texts, language } = useLanguage();
+  const facts = auditFacts(data, texts, language === 'zh' ? '、' : ', ');
+  return facts.length > 0 ? <p>{facts.join(' · ')}</p> : null;
+}
+
+/** What an entry's data says, in words; what only machines need is left out. */
+export function auditFacts(data: Record<string, unknown>, texts: DeskTexts, separator: string): string[] {
+  const readers: Record<string, (value: string) => string> = {
+    reason: (value) => textOf(texts.reason, value),
+    severity: (value) => textOf(texts.severity, value),
+    tier: (value) => textOf(texts.tier, value),
+    agent_name: (value) => value,
+    text: (value) => value,
+    note: (value) => value,
+    solution: (value) => value,
+  };
+  const facts = Object.entries(readers).flatMap(([name, read]) => {
+    const value = data[name];
+    return typeof value === 'string' && value !== '' ? [read(value)] : [];
+  });
+  const people = Array.isArray(data.people) ? (data.people as { name?: string }[]) : [];
+  const names = people.flatMap((person) => (person.name ? [person.name] : []));
+  return names.length > 0 ? [...facts, names.join(separator)] : facts;
 }

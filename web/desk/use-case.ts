@@ -97,8 +97,12 @@ function useTyping(live: DeskLive, caseId: string): string | null {
       setTyping(notice.on ? (notice.role === 'customer' ? 'customer' : (notice.name ?? '')) : null);
       timer = setTimeout(() => setTyping(null), TYPING_EXPIRES_MS);
     });
+    const stopMessages = live.on('message', (message) => {
+      if (message.case_id === caseId && message.role !== 'bot') setTyping(null);
+    });
     return () => {
       stop();
+      stopMessages();
       clearTimeout(timer);
       setTyping(null);
     };

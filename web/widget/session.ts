@@ -91,6 +91,7 @@ export class ChatSession {
     const entry: Outgoing = { client_id: newClientId(), shown, body, language: this.options.language() };
     this.outbox.add(entry);
     this.options.events.onWaiting(entry);
+    this.stopTyping();
     void this.flush();
   }
 
@@ -108,6 +109,12 @@ export class ChatSession {
     if (now - this.lastTypingNotice < TYPING_NOTICE_MS) return;
     this.lastTypingNotice = now;
     if (this.socket?.connected) this.socket.emit('typing', { on: true });
+  }
+
+  /** Clearing the input after sending looks like typing to the chat component: that notice is held back. */
+  private stopTyping(): void {
+    this.lastTypingNotice = Date.now();
+    if (this.socket?.connected) this.socket.emit('typing', { on: false });
   }
 
   markRead(): void {

@@ -6,6 +6,9 @@ import { fill, type Texts } from './texts';
 const PARTS = ['title', 'state', 'queue', 'queue-facts', 'queue-clock', 'back'] as const;
 type Part = (typeof PARTS)[number];
 
+/** Further away than this a moment of the calendar says more than a countdown. */
+const LONGEST_COUNTDOWN_SECONDS = 3600;
+
 /** Who is speaking, and while a person is on the way: place, people and the time that is left. */
 export class StateHeader {
   private readonly parts: Record<Part, HTMLElement>;
@@ -55,8 +58,8 @@ export class StateHeader {
     clearInterval(this.timer);
     if (!waiting) return;
     this.parts['queue-facts'].textContent = this.queueFacts(language);
-    this.tick();
-    this.timer = setInterval(() => this.tick(), 1000);
+    this.tick(language);
+    this.timer = setInterval(() => this.tick(language), 1000);
   }
 
   private queueFacts(language: Language): string {
@@ -73,11 +76,19 @@ export class StateHeader {
     return facts.join(' · ');
   }
 
-  private tick(): void {
-    const left = secondsLeft(this.floor?.case?.target_at ?? null, Date.now());
+  private tick(language: Language): void {
+    const target = this.floor?.case?.target_at ?? null;
+    const left = secondsLeft(target, Date.now());
     const clock = this.parts['queue-clock'];
     clock.hidden = left === null;
     clock.classList.toggle('late', left === 0);
-    clock.textContent = left === 0 ? this.texts.queue_late : fill(this.texts.queue_left, { time: clockText(left ?? 0) });
+    if (left === 0) clock.textContent = this.texts.queue_late;
+    else if ((left ?? 0) <= LONGEST_COUNTDOWN_SECONDS) clock.textContent = fill(this.texts.queue_left, { time: clockText(left ?? 0) });
+    else clock.textContent = fill(this.texts.queue_by, { time: momentText(target ?? '', language) });
   }
+}
+
+function momentText(timestamp: string, language: Language): string {
+  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
+  return new Intl.DateTimeFormat(locale, { month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(timestamp));
 }

@@ -65,6 +65,7 @@ export const BUBBLE_STYLES = `${CARD_STYLES}
   [data-role="agent"] .cs-author span { font-weight: 600; color: #14573a; }
   [data-role="system"] .inner-message-container { justify-content: center; }
   [data-role="system"] .message-bubble { background: none !important; color: #4a5468 !important; font-size: 13px !important; text-align: center; max-width: 94% !important; margin-left: auto; margin-right: auto; padding: 2px 10px !important; }
+  [data-role="system"] .cs-replies { justify-content: center; }
   .cs-kind-error { border-left: 3px solid #b3261e; padding-left: 8px; }
   .cs-kind-confirmation { border-left: 3px solid #b26a00; padding-left: 8px; }
   .cs-kind-result { border-left: 3px solid #1b7f4b; padding-left: 8px; }
