@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,6 +19,8 @@ from bot.nlu.normalizer import utterance_of
 from bot.nlu.utterance import Utterance
 
 FINDINGS = "entity_findings"
+CUSTOMER_ZONE = ZoneInfo("Asia/Shanghai")
+"""Clock times in a text are read in the zone of the cloud's home market."""
 
 
 def findings_of(message: Message) -> list[Entity]:
@@ -24,7 +28,7 @@ def findings_of(message: Message) -> list[Entity]:
     known = message.get(FINDINGS)
     if isinstance(known, list):
         return known
-    found = extract(utterance_of(message).text)
+    found = extract(utterance_of(message).text, datetime.now(CUSTOMER_ZONE))
     message.set(FINDINGS, found)
     return found
 
