@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from baidubce.auth import bce_v1_signer
 from baidubce.http import bce_http_client, handler, http_methods
 from baidubce.services.bcc.bcc_client import BccClient
 from baidubce.services.bcm.bcm_client import BcmClient
+from baidubce.services.eip.eip_client import EipClient
 from conftest import Key, RunningCloud
 
 GAP = "gap"
@@ -102,12 +104,72 @@ def _instance_field(view: PublicView, name: str) -> Any:
     return value
 
 
+def _group(view: PublicView, port: str) -> str:
+    groups = view.bcc.list_security_groups(instance_id=view.resource_id).security_groups
+    opened = {
+        rule.port_range
+        for group in groups
+        for rule in group.rules
+        if rule.direction == "ingress" and rule.protocol in ("tcp", "all")
+    }
+    return "open" if port in opened or "" in opened else "closed"
+
+
+def _address(view: PublicView) -> Any:
+    eips = view.cloud.client(EipClient, "eip", view.key).list_eips(instance_id=view.resource_id).eip_list
+    return eips[0]
+
+
+def _bandwidth(view: PublicView, name: str) -> float:
+    used = view.metric("WebOutBitsPerSecond")
+    return 100 * float(used) / (_address(view).bandwidth_in_mbps * 1_000_000)
+
+
+def _ddos(view: PublicView, name: str) -> Any:
+    address = _address(view).eip
+    if name == "attacks":
+        return len(view.signed("eip", b"GET", f"/v1/ddos/{address}/record".encode()).attack_record_list)
+    answer = view.signed("eip", b"GET", b"/v1/ddos", {b"ips": address.encode()})
+    return answer.ddos_list[0].status
+
+
+def _report(view: PublicView, name: str) -> str:
+    report = view.bcc.create_diagnostic("guest-basic", view.resource_id, "1").report_id
+    view.cloud.advance(15)
+    found = view.bcc.list_diagnostic_report(report, view.resource_id, None, None).reports[0]
+    return "; ".join(issue.metric_item for issue in found.issues)
+
+
+def _screen(view: PublicView, name: str) -> str:
+    return httpx.get(view.bcc.get_instance_vnc(view.resource_id).vnc_url).text
+
+
+def _volume(view: PublicView, name: str) -> Any:
+    kind, _, field = name.partition(".")
+    volumes = view.bcc.list_volumes(instance_id=view.resource_id).volumes
+    return getattr(next(volume for volume in volumes if volume.type == kind), field)
+
+
+def _days_left(view: PublicView, name: str) -> float:
+    now = datetime.fromisoformat(view.cloud.control.get("/clock").json()["now"])
+    return (datetime.fromisoformat(view.instance().expire_time) - now) / timedelta(days=1)
+
+
 READERS: dict[str, Reader] = {
     "instance": _instance_field,
     "events": lambda view, family: view.event_status(family),
     "metric": lambda view, name: view.metric(name),
     "account": lambda view, name: view.balance(),
     "record": _record,
+    "group": _group,
+    "address": lambda view, name: getattr(_address(view), name),
+    "bandwidth": _bandwidth,
+    "ddos": _ddos,
+    "report": _report,
+    "screen": _screen,
+    "volume": _volume,
+    "expiry": _days_left,
+    "fleet": lambda view, name: sum(one.status == "Stopped" for one in view.bcc.list_instances().instances),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -12,11 +13,13 @@ from cloudsim.console.links import new_link
 from cloudsim.protocol.call import Call
 from cloudsim.protocol.errors import CloudError, invalid_parameter
 from cloudsim.store.collection import Document
-from cloudsim.world.guests import guest_of
+from cloudsim.world.guests import LOGIN_PORTS, guest_of
 from cloudsim.world.moments import iso, later, parse
 
 Json = dict[str, Any]
 REPORT_SECONDS = 10
+NEARLY_FULL_PERCENT = 95
+BUSY_PERCENT = 60
 
 
 class TaskQuery(BaseModel):
@@ -131,18 +134,35 @@ def _issues(call: Call, instance: Document) -> list[Json]:
     guest = guest_of(call.world, instance)
     if instance["status"] != "Running" or not guest["agent"]:
         return [_issue("system", "AgentUnreachable", "critical", "The guest does not answer; use VNC.")]
-    issues = []
+    return [*_disk_issues(guest), *_login_issues(instance, guest), *_load_issues(guest)]
+
+
+def _disk_issues(guest: Json) -> Iterator[Json]:
     for mount, disk in guest["disks"].items():
-        if disk["usedPercent"] >= 95 or disk["inodePercent"] >= 95:
-            issues.append(_issue("disk", f"DiskFull {mount}", "critical", "Free space or grow the disk."))
+        if disk["usedPercent"] >= NEARLY_FULL_PERCENT:
+            yield _issue("disk", f"DiskFull {mount}", "critical", "Free space, or grow the disk and the file system.")
+        if disk["inodePercent"] >= NEARLY_FULL_PERCENT:
+            yield _issue("disk", f"InodesExhausted {mount}", "critical", "Remove small files; space does not help.")
+        if disk["deletedHeldGB"]:
+            yield _issue("disk", f"DeletedFilesHeld {mount}", "warning", "Restart the process that holds them.")
+
+
+def _login_issues(instance: Document, guest: Json) -> Iterator[Json]:
+    usual = LOGIN_PORTS[instance.get("osType", "linux")]
     if guest["loginService"] != "running":
-        issues.append(_issue("network", "LoginServiceDown", "critical", "Start the login service of the guest."))
+        yield _issue("network", "LoginServiceDown", "critical", "Start the login service of the guest.")
+    if guest["loginPort"] != usual:
+        yield _issue("network", f"LoginPortChanged {guest['loginPort']}", "warning", "Log in on this port.")
+    if guest["firewall"] != "open":
+        yield _issue("network", "FirewallDrops", "critical", "The guest's own firewall drops the login port.")
+
+
+def _load_issues(guest: Json) -> Iterator[Json]:
     if any("Out of memory" in line for line in guest["kernelLog"]):
-        issues.append(_issue("memory", "OOMKill", "warning", "Give the instance more memory or limit the process."))
+        yield _issue("memory", "OOMKill", "warning", "Give the instance more memory or limit the process.")
     for process in guest["processes"]:
-        if process.get("cpu", 0) >= 90:
-            issues.append(_issue("system", "CpuHog " + process["name"], "warning", "Look at this process."))
-    return issues
+        if process.get("cpu", 0) >= BUSY_PERCENT:
+            yield _issue("system", f"CpuHog {process['name']}", "warning", "Look at this process.")
 
 
 def _issue(category: str, item: str, severity: str, advice: str) -> Json:

@@ -15,6 +15,7 @@ from cloudsim.world.metrics import ALL_METRICS, STATE_OWNER
 from cloudsim.world.moments import iso, later
 
 DAY = 86_400
+MOST_NEIGHBOURS = 64
 TARGETS["instance"] = Target(INSTANCES, lambda instance: bool(instance["status"] == "Running"))
 TARGETS["volume"] = Target(VOLUMES, lambda volume: bool(volume["status"] == "InUse"))
 
@@ -110,6 +111,26 @@ def expired(context: EffectContext, params: Params) -> None:
     ended = iso(later(context.now, -DAY * params.get("days_ago", 1)))
     context.edit(INSTANCES, context.resource_id, {"expireTime": ended}, lasting=True)
     _take_out(context, context.resource, {"status": "Expired"})
+
+
+@effect("instance.expiring", INSTANCES)
+def expiring(context: EffectContext, params: Params) -> None:
+    """A prepaid instance whose paid time ends `in_days` and is not renewed by itself."""
+    ends = iso(later(context.now, DAY * params.get("in_days", 2)))
+    context.edit(INSTANCES, context.resource_id, {"expireTime": ends, "autoRenew": False})
+
+
+@effect("host.outage", INSTANCES, EVENTS)
+def host_outage(context: EffectContext, params: Params) -> None:
+    """Every running instance on the host of the resource goes dark with an event of its own."""
+    neighbours = context.world.collection(INSTANCES).everywhere("hostId", context.resource["hostId"])
+    for instance in neighbours[:MOST_NEIGHBOURS]:
+        if instance["status"] != "Running":
+            continue
+        lay_overlay(context.world, instance, context.scenario_id, {"responsive": False, "agent": False})
+        context.world.metrics.begin(instance["id"], ALL_METRICS, context.since, context.scenario_id, "gap")
+        context.edit(INSTANCES, instance["id"], {"repairStatus": "waitAuthorize"})
+        context.create(EVENTS, open_event(context.world, instance, "unplanned", params, context.since))
 
 
 @effect("account.arrears", ACCOUNTS, INSTANCES)

@@ -94,5 +94,12 @@ def take_back(world: World, changes: list[Change], withdrawn: bool) -> None:
         if document is not None:
             for name, value in change["after"].items():
                 if document.get(name) == value:
-                    document[name] = change["before"][name]
+                    _restore(document, name, change["before"][name])
             collection.put(document)
+
+
+def _restore(document: Document, name: str, before: Any) -> None:
+    if before is None:
+        document.pop(name, None)
+    else:
+        document[name] = before

@@ -20,7 +20,7 @@ from cloudsim.world.agenda import Payload, happening
 from cloudsim.world.guests import lift_overlays
 from cloudsim.world.identity import ACCOUNTS
 from cloudsim.world.metrics import STATE_OWNER
-from cloudsim.world.moments import iso, later
+from cloudsim.world.moments import iso, later, parse
 
 if TYPE_CHECKING:
     from cloudsim.world.world import World
@@ -224,7 +224,7 @@ def _finish(world: World, scenario: Document, status: str, at: datetime, withdra
         world.metrics.forget(scenario["id"])
         for change in scenario["changes"]:
             if change.get("woken"):
-                world.metrics.end(change["id"], STATE_OWNER, at)
+                world.metrics.forget(STATE_OWNER, change["id"], parse(scenario["since"]))
     else:
         world.metrics.end_owner(scenario["id"], at)
     scenario.update(status=status, endedAt=iso(at))
@@ -236,7 +236,7 @@ def withdraw(world: World, scenario_id: str, now: datetime) -> None:
     scenario = world.collection(SCENARIOS).get(scenario_id)
     if scenario is None or scenario["status"] not in ("active", "dormant"):
         raise ScenarioError(f"scenario {scenario_id!r} is not in force")
-    world.agenda.cancel(scenario_id, RELAPSE)
+    world.agenda.cancel(scenario_id)
     _finish(world, scenario, "withdrawn", now, withdrawn=True)
 
 

@@ -138,9 +138,12 @@ class Metrics:
             (at.timestamp(), owner, at.timestamp()),
         )
 
-    def forget(self, owner: str) -> None:
-        """Remove the owner's effects and what they showed."""
-        self._database.write("DELETE FROM metric_effect WHERE owner=?", (owner,))
+    def forget(self, owner: str, resource: str | None = None, since: datetime | None = None) -> None:
+        """Remove the owner's effects and what they showed; only on a resource, only those begun since, when given."""
+        self._database.write(
+            "DELETE FROM metric_effect WHERE owner=? AND (? IS NULL OR resource=?) AND start>=?",
+            (owner, resource, resource, int(since.timestamp()) if since else 0),
+        )
 
     def effects(self, resource: str, start: float, end: float) -> list[Effect]:
         """The effects that touch a window, newest first."""
