@@ -11,8 +11,8 @@ from actions.tasks import lexicon
 from actions.tasks.handing import hand_over
 from actions.tasks.looking import facts_of, read
 from actions.tasks.playbook import Playbook, Remedy
-from actions.tasks.ports import Act, Done, FactValue, Refused, Steps
-from actions.tasks.questions import put, remedy_key
+from actions.tasks.ports import Act, Done, FactValue, Refused, Steps, Unknown
+from actions.tasks.questions import put, remedy_text
 from actions.tasks.reading import Move
 from actions.tasks.state import Proposal, Question, Task, Watch
 from actions.tasks.talk import Talk
@@ -104,37 +104,37 @@ def act(talk: Talk, task: Task, book: Playbook, move: Move) -> Steps[None]:
     proposal, task.proposal, task.question = task.proposal, None, None
     assert proposal is not None
     remedy = book.remedies[proposal.remedy]
-    params: dict[str, FactValue] = {**task.slots, **proposal.params}
-    if "instance.region" in task.facts:
-        params["instance.region"] = task.facts["instance.region"]
     task.tried.append(remedy.id)
     reply = yield Act(
         operation=proposal.operation,
         kind=proposal.kind,
         resource_id=proposal.resource_id,
-        params=params,
+        params=_act_params(task, proposal),
         confirmed_by=move.message_id,
         step=f"{task.id}:{remedy.id}",
     )
-    values = talk.values(task) | proposal.params
-    name = talk.text(remedy_key(talk, task, remedy.id, "name"), values)
+    task.watch = Watch(remedy.id, sent=isinstance(reply, Done), params=proposal.params)
+    name = remedy_text(talk, task, remedy.id, "name")
+    request_id = reply.request_id if isinstance(reply, Done | Refused | Unknown) else None
+    talk.called(proposal.operation, proposal.resource_id, isinstance(reply, Done), request_id)
     if isinstance(reply, Refused):
-        talk.called(proposal.operation, proposal.resource_id, False, reply.request_id)
-        talk.record(talk.text("packet.refused", {"action": name, "code": reply.code}), "failed", reply.request_id)
+        talk.record(talk.text("packet.refused", {"action": name, "code": reply.code}), "failed", request_id)
         _refused(talk, task, reply, name)
         return
-    sent = isinstance(reply, Done)
-    request_id = getattr(reply, "request_id", None)
-    talk.called(proposal.operation, proposal.resource_id, sent, request_id)
-    talk.record(talk.text("packet.sent", {"action": name}), "pending" if sent else "unknown", request_id)
-    if sent:
-        talk.say("progress", remedy_key(talk, task, remedy.id, "sent"), values)
-    else:
-        talk.say("progress", "acting.unknown", {"action": name})
-    task.watch = Watch(remedy.id, sent=sent)
+    talk.record(talk.text("packet.sent", {"action": name}), "pending" if task.watch.sent else "unknown", request_id)
+    unanswered = talk.text("acting.unknown", {"action": name})
+    talk.say_text("progress", remedy_text(talk, task, remedy.id, "sent") if task.watch.sent else unanswered)
     talk.drop(task)
     talk.state.watching.append(task)
     talk.wake(remedy.verify.every, task_id=task.id)
+
+
+def _act_params(task: Task, proposal: Proposal) -> dict[str, FactValue]:
+    """The task's slots tell the shell where the resource is; the proposal's own parameters go before them."""
+    params: dict[str, FactValue] = {**task.slots, **proposal.params}
+    if "instance.region" in task.facts:
+        params["instance.region"] = task.facts["instance.region"]
+    return params
 
 
 def _refused(talk: Talk, task: Task, reply: Refused, name: str) -> None:
@@ -152,35 +152,29 @@ def look_again(talk: Talk, task: Task, asked: bool = False) -> Steps[None]:
     if watch is None:
         return
     remedy = book.remedies[watch.remedy]
-    results = yield from read(talk, task, remedy.verify.checks)
-    unread = [result.name for result in results if result.state == "unknown"]
+    yield from read(talk, task, remedy.verify.checks)
     facts = facts_of(task)
     reached = remedy.verify.until.holds(facts)
-    watch.polls += 1
-    watch.seen_unknown = reached is None
-    values = talk.values(task)
+    failed = remedy.verify.failed is not None and remedy.verify.failed.holds(facts) is True
+    watch.polls += 0 if asked else 1
+    out_of_time = watch.polls >= remedy.verify.max_polls
     if reached is True:
         _reached(talk, task, remedy)
-    elif remedy.verify.failed is not None and remedy.verify.failed.holds(facts) is True:
+    elif failed or (out_of_time and reached is False):
         yield from _failed(talk, task, book, remedy)
-    elif watch.polls >= remedy.verify.max_polls:
-        if watch.seen_unknown or unread:
-            yield from _never_known(talk, task, remedy)
-        else:
-            yield from _failed(talk, task, book, remedy)
+    elif out_of_time:
+        yield from _never_known(talk, task, remedy)
     else:
-        if asked or watch.polls == remedy.verify.max_polls // 2:
-            key = "acting.still_unknown" if watch.seen_unknown else "acting.still_waiting"
-            action = talk.text(remedy_key(talk, task, remedy.id, "name"), values)
-            talk.say("progress", key, {"action": action})
+        if asked or watch.polls == max(1, remedy.verify.max_polls // 2):
+            key = "acting.still_unknown" if reached is None else "acting.still_waiting"
+            talk.say("progress", key, {"action": remedy_text(talk, task, remedy.id, "name")})
         if not asked:
             talk.wake(remedy.verify.every, task_id=task.id)
 
 
 def _reached(talk: Talk, task: Task, remedy: Remedy) -> None:
-    talk.say("result", remedy_key(talk, task, remedy.id, "done"), talk.values(task), (), None)
-    name = talk.text(remedy_key(talk, task, remedy.id, "name"), talk.values(task))
-    talk.record(talk.text("packet.verified", {"action": name}), "done")
+    talk.say_text("result", remedy_text(talk, task, remedy.id, "done"))
+    talk.record(talk.text("packet.verified", {"action": remedy_text(talk, task, remedy.id, "name")}), "done")
     talk.resolution = "state_verified"
     need = talk.book(task).resource_need
     if need and need.slot in task.refs:
@@ -190,9 +184,8 @@ def _reached(talk: Talk, task: Task, remedy: Remedy) -> None:
 
 
 def _failed(talk: Talk, task: Task, book: Playbook, remedy: Remedy) -> Steps[None]:
-    name = talk.text(remedy_key(talk, task, remedy.id, "name"), talk.values(task))
-    talk.say("error", remedy_key(talk, task, remedy.id, "failed"), talk.values(task))
-    talk.record(talk.text("packet.no_effect", {"action": name}), "failed")
+    talk.say_text("error", remedy_text(talk, task, remedy.id, "failed"))
+    talk.record(talk.text("packet.no_effect", {"action": remedy_text(talk, task, remedy.id, "name")}), "failed")
     next_one = book.remedies.get(remedy.on_failure)
     talk.finish(task)
     if next_one and next_one.id not in task.tried and next_one.requires.holds(facts_of(task)) is True:
@@ -204,7 +197,7 @@ def _failed(talk: Talk, task: Task, book: Playbook, remedy: Remedy) -> Steps[Non
 
 
 def _never_known(talk: Talk, task: Task, remedy: Remedy) -> Steps[None]:
-    name = talk.text(remedy_key(talk, task, remedy.id, "name"), talk.values(task))
+    name = remedy_text(talk, task, remedy.id, "name")
     talk.say("error", "acting.never_known", {"action": name})
     talk.record(talk.text("packet.never_known", {"action": name}), "unknown")
     talk.finish(task)

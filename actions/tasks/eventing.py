@@ -1,4 +1,4 @@
-"""Turns the customer did not write: the chat was opened, a look is due, silence, a person gave the conversation back."""
+"""Turns the customer did not write: the chat was opened, a look is due, silence, a person gave it back."""
 
 from __future__ import annotations
 

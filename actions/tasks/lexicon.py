@@ -17,7 +17,7 @@ HESITATION = re.compile(
 # "wait, the second one" points; "it", "that machine" point at what was last talked about.
 DEICTIC = re.compile(
     r"它|这台|那台|这个实例|那个实例|刚才|刚刚|上面那|上一台|该实例|这一台"
-    r"|\b(?:it|its|this one|that one|the same one|this machine|that machine|this server|that server|this instance|that instance)\b",
+    r"|\b(?:it|its|the same one|(?:this|that) (?:one|machine|server|instance))\b",
     re.I,
 )
 FOLLOW_UP = re.compile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.tasks import lexicon, resolve
 from actions.tasks.asking import failed_attempt
 from actions.tasks.playbook import Need
@@ -56,7 +58,7 @@ def _mention(move: Move) -> bool:
 def pick(talk: Talk, task: Task, need: Need) -> Steps[bool]:
     """Try to fill a resource need from what is known; true when it is filled, else something has been asked or said."""
     move, talk.move = talk.move, None
-    hints = hints_in(need, task, move)
+    hints = _remembered(task, hints_in(need, task, move))
     if shown := _among_shown(talk, task, need, hints):
         return accept(talk, task, need, shown, "given")
     if focus := _in_focus(talk, task, need, hints, move):
@@ -67,6 +69,22 @@ def pick(talk: Talk, task: Task, need: Need) -> Steps[bool]:
         yield from refuse(talk, task, need, "resolve.misshaped", value=wrong)
         return False
     return (yield from _from_own(talk, task, need, hints))
+
+
+def _remembered(task: Task, hints: Hints) -> Hints:
+    """What was said before still holds: all of it when nothing new was said, the region beside a name."""
+    kept = task.hints
+    if not hints.given and not hints.text:
+        told = {key: kept.get(key) for key in ("id", "name", "ip", "region")}
+        return replace(hints, **told, text=kept.get("text", ""))  # type: ignore[arg-type]
+    if hints.id or hints.ip or hints.region:
+        return hints
+    return replace(hints, region=kept.get("region"))
+
+
+def _remember(task: Task, hints: Hints) -> None:
+    told = {"id": hints.id, "name": hints.name, "ip": hints.ip, "region": hints.region, "text": hints.text[:200]}
+    task.hints = {key: value for key, value in told.items() if value}
 
 
 def _among_shown(talk: Talk, task: Task, need: Need, hints: Hints) -> Ref | None:
@@ -111,8 +129,10 @@ def _from_own(talk: Talk, task: Task, need: Need, hints: Hints) -> Steps[bool]:
     kind = need.resource or ""
     reply = yield ListResources(kind, _filters(hints))
     if not isinstance(reply, Resources):
+        _remember(task, hints)
         _cloud_silent(talk, task, need)
         return False
+    task.hints = {"region": hints.region} if hints.region else {}
     prefer = need.only_unhealthy != "ignore" and task.retries.get(need.slot, 0) == 0 and not task.rejected
     choice = resolve.choose(reply.items, hints, reply.total, prefer)
     if choice.kind == "one":
@@ -155,6 +175,7 @@ def _cloud_silent(talk: Talk, task: Task, need: Need) -> None:
 
 
 def _none(talk: Talk, task: Task, need: Need, hints: Hints) -> Steps[None]:
+    task.hints = {}
     if not hints.given and not hints.rejected:
         talk.say("answer", f"resolve.none_{need.resource}")
         talk.finish(task)

@@ -81,7 +81,7 @@ class Verify:
 
 @dataclass(frozen=True)
 class Remedy:
-    """An act on the cloud, offered only while `requires` is known to hold. `target` names another resource by a fact."""
+    """An act on the cloud, offered only while `requires` is known to hold. `target`: another resource, by a fact."""
 
     id: str
     operation: str
@@ -296,12 +296,16 @@ def _check_references(source: _Source, book: Playbook, known: Mapping[str, Any])
         for remedy in finding.remedies:
             if remedy not in book.remedies:
                 raise source.fault(["findings", index, "remedies"], f"unknown remedy {remedy!r}")
-    for name, remedy_ in book.remedies.items():
-        if remedy_.on_failure not in ("escalate", *book.remedies):
-            raise source.fault(["remedies", name, "on_failure"], f"unknown remedy {remedy_.on_failure!r}")
-        for check_name in remedy_.verify.checks:
-            if check_name not in names:
-                raise source.fault(["remedies", name, "verify"], f"check {check_name!r} is not in this playbook")
+    for remedy_ in book.remedies.values():
+        _check_remedy(source, book, remedy_, names)
+
+
+def _check_remedy(source: _Source, book: Playbook, remedy: Remedy, names: set[str]) -> None:
+    if remedy.on_failure not in ("escalate", *book.remedies):
+        raise source.fault(["remedies", remedy.id, "on_failure"], f"unknown remedy {remedy.on_failure!r}")
+    for name in remedy.verify.checks:
+        if name not in names:
+            raise source.fault(["remedies", remedy.id, "verify"], f"check {name!r} is not in this playbook")
 
 
 def load_playbook(file: Path, known_checks: Mapping[str, Any]) -> Playbook:

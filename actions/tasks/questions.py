@@ -101,9 +101,8 @@ def _ask_confirm(talk: Talk, task: Task) -> None:
     if proposal is None:
         return
     remedy = talk.book(task).remedies[proposal.remedy]
-    values = talk.values(task) | proposal.params
-    parts = [talk.text(remedy_key(talk, task, remedy.id, part), values) for part in ("offer", "impact", "cost")]
-    ask_text = talk.text("confirm.ask", {"action": talk.text(remedy_key(talk, task, remedy.id, "name"), values)})
+    parts = [remedy_text(talk, task, remedy.id, part) for part in ("offer", "impact", "cost")]
+    ask_text = talk.text("confirm.ask", {"action": remedy_text(talk, task, remedy.id, "name")})
     buttons = (
         talk.button("do_it", "affirm", proposal=proposal.id),
         talk.button("not_now", "deny", proposal=proposal.id),
@@ -111,10 +110,12 @@ def _ask_confirm(talk: Talk, task: Task) -> None:
     talk.say_text("confirmation", "\n".join(part for part in [*parts, ask_text] if part), buttons)
 
 
-def remedy_key(talk: Talk, task: Task, remedy: str, part: str) -> str:
-    """A skill's own text for a remedy, or the one of its operation."""
+def remedy_text(talk: Talk, task: Task, remedy: str, part: str) -> str:
+    """A skill's own text for a remedy, or the one of its operation, with the parameters it was offered with."""
     operation = talk.book(task).remedies[remedy].operation.replace(".", "_")
-    return talk.first_key(f"{task.skill}.remedy.{remedy}.{part}", f"remedies.{operation}.{part}")
+    params = task.proposal.params if task.proposal else task.watch.params if task.watch else {}
+    key = talk.first_key(f"{task.skill}.remedy.{remedy}.{part}", f"remedies.{operation}.{part}")
+    return talk.text(key, talk.values(task) | params)
 
 
 def _ask_conversation(talk: Talk, question: Question) -> None:

@@ -8,7 +8,7 @@ from actions.tasks import lexicon
 from actions.tasks.answering import answer, miss, unsupported
 from actions.tasks.asking import absorb, failed_attempt
 from actions.tasks.flow import advance, start, wait
-from actions.tasks.model import Language, Utterance
+from actions.tasks.model import Utterance
 from actions.tasks.picking import hints_in, says_something
 from actions.tasks.playbook import Need
 from actions.tasks.ports import Steps
@@ -65,10 +65,11 @@ def _note(talk: Talk, utterance: Utterance) -> None:
     state.said.append(Said(utterance.text, utterance.message_id))
     talk.confidence = utterance.confidence
     if not utterance.payload:
-        state.language = state.fixed_language or _language_of(talk, utterance)
+        spoken = _language_of(talk, utterance)
+        state.language = state.fixed_language or spoken
 
 
-def _language_of(talk: Talk, utterance: Utterance) -> str:
+def _language_of(talk: Talk, utterance: Utterance) -> Language:
     """The language of the last real message: an ID or a number alone has none."""
     bare = lexicon.WITHOUT_LANGUAGE.sub("", utterance.text)
     if sum(character.isalpha() for character in bare) < MIN_LETTERS:

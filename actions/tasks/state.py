@@ -74,7 +74,7 @@ class Watch:
     remedy: str
     polls: int = 0
     sent: bool = True
-    seen_unknown: bool = False
+    params: dict[str, FactValue] = field(default_factory=dict)
 
 
 @dataclass
@@ -235,7 +235,7 @@ class DialogueState:
 
     @classmethod
     def from_json(cls, text: str | None) -> DialogueState:
-        """Never raises: a missing, broken or differently versioned document gives a fresh state that keeps the focus."""
+        """Never raises: a missing, broken or older document gives a fresh state that keeps the focus."""
         if not text:
             return cls()
         try:

@@ -29,7 +29,7 @@ def payload(intent: str, **entities: str) -> str:
 
 @dataclass
 class Talk:
-    """Flows write into it; `engine` makes the `Turn` from it. `move` is what the customer just did, until a flow uses it."""
+    """Flows write into it, `engine` makes the `Turn` of it. `move`: what the customer did, until a flow takes it."""
 
     kit: Kit
     state: DialogueState
@@ -130,7 +130,12 @@ class Talk:
         self.state.steps.append(Step(text, state, at, request_id))
 
     def called(self, operation: str, resource_id: str | None, ok: bool, request_id: str | None) -> None:
-        self.state.calls.append(ApiCall(operation, resource_id, ok, request_id))
+        """A call worth telling a person about; of a reading that is repeated only the last one is."""
+        call = ApiCall(operation, resource_id, ok, request_id)
+        if operation.startswith("check."):
+            same = (operation, resource_id, ok)
+            self.state.calls = [c for c in self.state.calls if (c.operation, c.resource_id, c.ok) != same]
+        self.state.calls.append(call)
 
     def new_task(self, skill: str, words: str = "") -> Task:
         return Task(id=self.state.next_id("k"), skill=skill, words=words[:500])

@@ -1,7 +1,8 @@
 """Everything the assistant says, from `data/texts/{zh,en}/*.yml`, filled in by a formatter that only looks names up.
 
 A text's key is its path in the file (`confirm.ask`), in `skills/` behind the skill's name
-(`instance_down.finding.guest_hang.says`). Variables are written `{instance.name}`; `{instance.status:status}` shows a value by its term `terms.status.<value>`.
+(`instance_down.finding.guest_hang.says`). Variables are written `{instance.name}`; `{instance.status:status}` shows a
+value by its term `terms.status.<value>`.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def _flatten(prefix: str, node: Any, into: dict[str, str | list[str]]) -> None:
 
 
 def load_folder(folder: Path) -> dict[str, str | list[str]]:
-    """Flat keys of every file of a language: `skills/<skill>.yml` under the skill's name, the others by their own keys."""
+    """Flat keys of a language's files: `skills/<skill>.yml` under the skill's name, the others by their own keys."""
     found: dict[str, str | list[str]] = {}
     for file in sorted(folder.rglob("*.yml")):
         document = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
