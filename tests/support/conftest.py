@@ -1,0 +1,59 @@
+"""One running service for tests that only talk to it; one of their own for tests that stop it or move its clock."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fake_assistant import FakeAssistant, echo
+from support_harness import FakeCloud, Support
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[FakeCloud]:
+    cloud = FakeCloud()
+    yield cloud
+    cloud.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_assistant() -> Iterator[FakeAssistant]:
+    assistant = FakeAssistant()
+    yield assistant
+    assistant.stop()
+
+
+@pytest.fixture
+def assistant(shared_assistant: FakeAssistant) -> Iterator[FakeAssistant]:
+    """The shared service's assistant, well-behaved again after each test."""
+    yield shared_assistant
+    shared_assistant.reply = echo
+
+
+@pytest.fixture(scope="session")
+def support(
+    tmp_path_factory: pytest.TempPathFactory, shared_assistant: FakeAssistant, cloud: FakeCloud
+) -> Iterator[Support]:
+    """The shared service. Its clock stands where the wall's does."""
+    service = Support(tmp_path_factory.mktemp("support"), shared_assistant.port, cloud.port).start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def start(tmp_path: Path, shared_assistant: FakeAssistant, cloud: FakeCloud) -> Iterator[Callable[..., Support]]:
+    """Start a service of the test's own, with more environment if it likes."""
+    started: list[Support] = []
+
+    def make(**environment: str) -> Support:
+        folder = tmp_path / f"support-{len(started)}"
+        folder.mkdir()
+        started.append(Support(folder, shared_assistant.port, cloud.port, **environment).start())
+        return started[-1]
+
+    yield make
+    for service in started:
+        service.stop()
