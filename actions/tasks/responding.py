@@ -8,7 +8,7 @@ from actions.tasks import lexicon
 from actions.tasks.answering import answer, miss, unsupported
 from actions.tasks.asking import absorb, failed_attempt
 from actions.tasks.flow import advance, start, wait
-from actions.tasks.model import Utterance
+from actions.tasks.model import Language, Utterance
 from actions.tasks.picking import hints_in, says_something
 from actions.tasks.playbook import Need
 from actions.tasks.ports import Steps

@@ -1,0 +1,705 @@
+"""The behaviours of conversation.md, one test or more for each row, by its number."""
+
+from typing import Any
+
+import pytest
+from stage import ANNA, NOW, Chat, World, healthy
+
+from actions.tasks import ports
+from actions.tasks.model import Customer
+from actions.tasks.ports import Article
+
+WEB, DB, APP, NEW = "i-NNkaK46e", "i-YufwpQAe", "i-Hu7cLq2P", "i-Z1TCx0Zv"
+LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
+SSH = Article(
+    "ssh-login", "如何 SSH 登录 Linux 实例", "https://support.example/a/ssh-login", "用 ssh root@公网IP 登录。", 0.8
+)
+DATA = Article("reboot-data", "重启会不会丢数据", "https://support.example/a/reboot-data", "重启不会丢磁盘数据。", 0.8)
+
+
+def two(language: Any = "zh", **changes: Any) -> Chat:
+    world = World(
+        {
+            WEB: healthy(WEB, "web-01", metrics__gap_minutes=12, **changes),
+            DB: healthy(DB, "db-01", instance__region="gz"),
+        }
+    )
+    return Chat(world, language)
+
+
+def four(language: Any = "zh") -> Chat:
+    names = {WEB: ("web-01", "bj"), DB: ("db-01", "gz"), APP: ("app-01", "bj"), NEW: ("new-01", "su")}
+    return Chat(World({k: healthy(k, n, instance__region=r) for k, (n, r) in names.items()}), language)
+
+
+def at_confirmation(language: Any = "zh") -> Chat:
+    chat = two(language)
+    chat.say("web-01 宕机了" if language == "zh" else "web-01 is down", "instance_down", {"instance_name": "web-01"})
+    assert chat.memory.task and chat.memory.task.proposal
+    return chat
+
+
+# ---- 1, 2: corrections ----
+
+
+@LANGUAGES
+def test_row_1_a_correction_is_said_back_and_the_task_goes_on_from_there(language: str) -> None:
+    chat = at_confirmation(language)
+    said = chat.say("不对，是 " + DB, "correct", {"instance_id": DB})
+    assert "db-01" in said.splitlines()[0]
+    assert chat.world.acts == [] and not (chat.memory.task and chat.memory.task.proposal)
+    checks = [r for r in chat.world.requests if isinstance(r, ports.RunChecks)]
+    assert checks[-1].params["instance_id"] == DB
+
+
+def test_row_1_an_invalid_correction_leaves_the_old_value_standing() -> None:
+    chat = at_confirmation()
+    said = chat.say("不对，是 i-AAAA0000", "correct", {"instance_id": "i-AAAA0000"})
+    assert "没有找到" in said and "仍按 web-01" in said and "确认要" in said
+    chat.say("是的", "affirm")
+    assert [act.resource_id for act in chat.world.acts] == [WEB]
+
+
+def test_row_1_twice_in_a_row() -> None:
+    chat = at_confirmation()
+    chat.say("不对，是 db-01", "correct", {"instance_name": "db-01"})
+    said = chat.say("还是 web-01", "correct", {"instance_name": "web-01"})
+    assert "web-01" in said and chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_1_the_operation_can_be_corrected_too() -> None:
+    chat = two()
+    chat.say("把 web-01 重启", "instance_power", {"instance_name": "web-01", "operation": "restart"})
+    said = chat.say("不对，是关机", "correct", {"operation": "stop"})
+    assert "关机" in said and chat.memory.task and chat.memory.task.proposal
+    assert chat.memory.task.proposal.operation == "instance.stop"
+
+
+def test_row_2_change_by_field_name_asks_for_that_field_again() -> None:
+    chat = at_confirmation()
+    said = chat.say("换个实例", "correct", {"field": "instance"})
+    assert "哪台" in said and chat.world.acts == []
+
+
+# ---- 3: cancel ----
+
+
+@LANGUAGES
+@pytest.mark.parametrize("where", ["asked", "confirm"])
+def test_row_3_cancel_forgets_this_task_only_and_can_be_undone(where: str, language: str) -> None:
+    chat = at_confirmation(language) if where == "confirm" else two(language)
+    if where == "asked":
+        chat.say("有台机器宕机了" if language == "zh" else "a machine is down", "instance_down")
+    chat.say("算了" if language == "zh" else "forget it", "cancel")
+    assert chat.memory.idle and chat.world.acts == []
+    chat.say("还是继续吧" if language == "zh" else "let us continue", "resume")
+    assert chat.memory.task and chat.memory.task.skill == "instance_down"
+
+
+def test_row_3_cancel_with_nothing_open_says_so() -> None:
+    assert "没有在进行" in two().say("取消", "cancel")
+
+
+def test_row_3_an_act_already_sent_is_not_pretended_to_be_cancelled() -> None:
+    chat = at_confirmation()
+    chat.press("确认执行")
+    assert "撤不回来" in chat.say("取消", "cancel")
+
+
+# ---- 4, 8: digressions ----
+
+
+@LANGUAGES
+def test_row_4_a_question_in_the_middle_is_answered_and_the_open_question_asked_again(language: str) -> None:
+    chat = two(language)
+    chat.world.articles = [SSH]
+    chat.say("有台机器宕机了" if language == "zh" else "a machine is down", "instance_down")
+    said = chat.say("怎么 SSH 登录？" if language == "zh" else "how do I log in by SSH?", "how_to", question=True)
+    assert SSH.url in said and ("哪个地域" in said or "Which region" in said)
+    chat.say("web-01", "inform", {"instance_name": "web-01"})
+    assert chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_4_another_task_two_levels_deep_returns_to_the_first() -> None:
+    chat = two()
+    chat.say("有台机器宕机了", "instance_down")
+    chat.say("先把 db-01 关机", "instance_power", {"instance_name": "db-01", "operation": "stop"})
+    assert len(chat.memory.stack) == 2
+    said = chat.say("它的带宽是多少", "instance_info", {"field": "bandwidth", "mention": "focus"}, question=True)
+    assert "5 Mbps" in said and "确认要关闭 db-01" in said
+    said = chat.press("先不操作")
+    assert "没有做任何操作" in said and "哪个地域" in said
+
+
+def test_row_4_the_customer_may_refuse_to_return() -> None:
+    chat = two()
+    chat.say("有台机器宕机了", "instance_down")
+    chat.say("谢谢", "thank")
+    chat.say("不用查了", "cancel")
+    assert chat.memory.idle
+
+
+@LANGUAGES
+@pytest.mark.parametrize("intent", ["greet", "thank", "bot_challenge", "chitchat", "out_of_scope"])
+def test_row_8_and_20_small_talk_never_breaks_a_task(intent: str, language: str) -> None:
+    chat = at_confirmation(language)
+    said = chat.say("…嗯", intent)
+    assert chat.memory.task and chat.memory.task.proposal and ("确认要" in said or "Shall I" in said)
+    assert chat.world.acts == []
+
+
+def test_row_20_out_of_scope_says_what_it_can_do() -> None:
+    said = two().say("今天天气怎么样", "out_of_scope", question=True)
+    assert "不在我能帮的范围" in said and "重启" in said
+
+
+# ---- 5, 19: clarification ----
+
+
+@LANGUAGES
+def test_row_5_one_clarifying_question_with_two_readings_and_neither(language: str) -> None:
+    chat = two(language)
+    chat.say("web-01 不太对", "instance_slow", {"instance_name": "web-01"}, gate="clarify", confidence=0.5,
+             candidates=["instance_down", "instance_info", "instance_slow"])  # fmt: skip
+    assert len(chat.buttons()) == 3
+    chat.press(chat.buttons()[0])
+    assert chat.memory.task and chat.memory.task.skill == "instance_down"
+    assert chat.memory.task.slots["instance_id"] == WEB
+
+
+def test_row_5_neither_asks_to_rephrase_and_the_second_one_works() -> None:
+    chat = two()
+    readings = {"gate": "clarify", "confidence": 0.4, "candidates": ["instance_down", "list_resources"]}
+    chat.say("机器", "instance_down", **readings)
+    assert "换个说法" in chat.press("都不是")
+    chat.say("机器", "instance_down", **readings)
+    said = chat.say("第二个", "inform", {"mention": "ordinal:2"})
+    assert "2 台实例" in said
+
+
+def test_row_19_unclear_inside_a_task_asks_again_with_an_example_first() -> None:
+    chat = two()
+    chat.say("有台机器宕机了", "instance_down")
+    said = chat.say("呃那个什么来着", "nlu_fallback", gate="reject", confidence=0.1)
+    assert "i-NNkaK46e" in said and "没听懂" not in said
+
+
+# ---- 6, 7: skip and why ----
+
+
+def test_row_6_a_required_item_explains_why_it_is_needed() -> None:
+    chat = two()
+    chat.say("有台机器宕机了", "instance_down")
+    said = chat.say("跳过", "skip")
+    assert "跳不过" in said and "哪个地域" in said
+
+
+@LANGUAGES
+def test_row_7_why_gives_the_reason_of_the_item_being_asked(language: str) -> None:
+    chat = two(language)
+    chat.say("有台机器宕机了" if language == "zh" else "a machine is down", "instance_down")
+    said = chat.say("为什么要这个" if language == "zh" else "why do you need that", "explain_why")
+    assert ("去云端查" in said) or ("look this very instance up" in said)
+    assert chat.memory.open_question is not None
+
+
+# ---- 9: follow-up ----
+
+
+def test_row_9_a_follow_up_is_joined_to_the_last_question() -> None:
+    chat = two()
+    chat.world.articles = [SSH]
+    chat.say("Linux 怎么远程登录", "how_to", {"os": "linux"}, question=True)
+    chat.say("那 Windows 呢？", "inform", {"os": "windows"}, question=True)
+    searches = [r for r in chat.world.requests if isinstance(r, ports.SearchKnowledge)]
+    assert searches[-1].query == "Linux 怎么远程登录 那 Windows 呢？"
+
+
+# ---- 10: completion ----
+
+
+def test_row_10_anything_else_is_asked_once_and_no_ends_it_kindly() -> None:
+    chat = at_confirmation()
+    chat.world.on_act = lambda world, act: world.instances.update({WEB: healthy(WEB, "web-01")})
+    chat.press("确认执行")
+    assert "还有别的" in chat.wake()
+    said = chat.say("没有了", "deny")
+    assert chat.turn.resolution == "confirmed" and "还有别的" not in said
+
+
+def test_row_10_nothing_of_it_while_another_task_waits() -> None:
+    chat = at_confirmation()
+    chat.world.on_act = lambda world, act: world.instances.update({WEB: healthy(WEB, "web-01")})
+    chat.press("确认执行")
+    chat.say("把 db-01 关机", "instance_power", {"instance_name": "db-01", "operation": "stop"})
+    said = chat.wake()
+    assert "已恢复" in said and "还有别的" not in said
+    assert "确认要关闭 db-01" in said
+
+
+# ---- 11: cannot handle ----
+
+
+@LANGUAGES
+def test_row_11_three_kinds_second_offers_third_hands_over(language: str) -> None:
+    chat = two(language)
+    first = chat.say("阿巴阿巴", "nlu_fallback", gate="reject", confidence=0.1)
+    second = chat.say("怎么煮咖啡机", "how_to")
+    assert first != second and chat.buttons(), chat.transcript()
+    third = chat.say("阿巴阿巴", "nlu_fallback", gate="reject", confidence=0.1)
+    assert dict(chat.turn.handoff or {})["reason"] == "low_confidence" and third != first
+
+
+@LANGUAGES
+def test_row_11_unsupported_says_so_and_offers_a_person(language: str) -> None:
+    chat = two(language)
+    said = chat.say("给我退款", "refund")
+    assert ("还不能直接办" in said) or ("cannot do the refund" in said)
+    assert chat.buttons()
+    chat.say("好", "affirm")
+    assert dict(chat.turn.handoff or {})["reason"] == "unsupported"
+
+
+def test_row_11_unsupported_with_an_article_answers_from_it() -> None:
+    chat = two()
+    chat.world.articles = [
+        Article("refund", "退款规则", "https://support.example/a/refund", "五天内可退。", 0.6, (), ("refund",))
+    ]
+    said = chat.say("我要退款", "refund")
+    assert "五天内可退" in said and "还不能直接操作" in said
+
+
+# ---- 12: trouble and odd input ----
+
+
+@LANGUAGES
+@pytest.mark.parametrize("text", ["   ", "长" * 5000, "\u200b\u200b 🙂🙂", "/restart", "{instance.name} {0}"])
+def test_row_12_odd_input_gets_an_answer_and_keeps_the_state(text: str, language: str) -> None:
+    chat = at_confirmation(language)
+    said = chat.say(text, "nlu_fallback", gate="reject", confidence=0.0)
+    assert said.strip() and chat.memory.task and chat.memory.task.proposal and chat.world.acts == []
+
+
+# ---- 13: handoff ----
+
+
+@LANGUAGES
+def test_row_13_a_person_as_the_very_first_message(language: str) -> None:
+    chat = Chat(World(cover=ports.Covered("tam", ("王敏", "赵磊"), 120, True, 2)), language)
+    said = chat.say("转人工" if language == "zh" else "human please", "talk_to_human")
+    assert "王敏" in said and "2" in said and ("3" in said)
+    packet = dict(chat.turn.handoff or {})
+    assert packet["reason"] == "customer_asked" and packet["tier"] == "tam" and packet["severity"] == "sev4"
+    assert packet["last_words"] == ("转人工" if language == "zh" else "human please")
+
+
+def test_row_13_for_an_anonymous_customer_and_without_the_desk_answering() -> None:
+    chat = Chat(World(cover=ports.Unknown("unavailable")), customer=None)
+    said = chat.say("转人工", "talk_to_human")
+    assert "尽快" in said and dict(chat.turn.handoff or {})["customer"]["verified"] is False
+
+
+def test_row_13_in_a_task_the_packet_holds_what_is_known() -> None:
+    chat = at_confirmation()
+    chat.say("转人工吧", "talk_to_human")
+    packet = dict(chat.turn.handoff or {})
+    assert packet["task"]["skill"] == "instance_down" and packet["slots"]["instance_id"] == WEB
+    assert packet["product"] == "bcc" and packet["steps"] and packet["api_calls"]
+    assert {"m-1", "m-2"} <= {i for line in packet["summary"] for i in line["message_ids"]}
+
+
+def test_row_13_a_password_never_reaches_the_packet() -> None:
+    chat = two()
+    chat.say("密码是 Hunter2Secret!", "inform")
+    chat.say("转人工", "talk_to_human")
+    assert "Hunter2Secret" not in str(chat.turn.handoff)
+
+
+# ---- 14: session start ----
+
+
+@LANGUAGES
+def test_row_14_greets_by_name_and_plan_and_mentions_what_is_open(language: str) -> None:
+    account = ports.Account(
+        incidents=(ports.Incident("inc-1", "华北 BCC 网络抖动"),),
+        open_cases=(ports.Case("TK-20261122-0007", "发票", "active", "sev4"),),
+    )
+    chat = Chat(World(account=account), language)
+    said = chat.event("opened")
+    assert "安娜" in said and "华北 BCC 网络抖动" in said and "TK-20261122-0007" in said
+    assert chat.event("opened") == ""
+
+
+# ---- 15: validation ----
+
+
+@LANGUAGES
+def test_row_15_a_misshaped_id_is_refused_with_the_reason_and_an_example(language: str) -> None:
+    chat = two(language)
+    chat.say("有台机器宕机了" if language == "zh" else "a machine is down", "instance_down")
+    said = chat.say("i-123", "inform")
+    assert "i-123" in said and "i-NNkaK46e" in said and ("8" in said)
+
+
+def test_row_15_somebody_elses_id_is_refused_like_one_that_does_not_exist() -> None:
+    chat = two()
+    chat.say("有台机器宕机了", "instance_down")
+    answers = [chat.say(i, "inform", {"instance_id": i}).replace(i, "ID") for i in ("i-AAAA0000", "i-BBBB1111")]
+    assert "没有找到" in answers[0] and "没有找到" in answers[1]
+
+
+# ---- 16, 17, 18 ----
+
+
+def test_row_16_repeat_says_the_last_message_again_with_its_buttons() -> None:
+    chat = at_confirmation()
+    before, buttons = [m.text for m in chat.turn.messages], chat.buttons()
+    chat.say("再说一遍", "repeat")
+    assert [m.text for m in chat.turn.messages] == before and chat.buttons() == buttons
+    chat.press("确认执行")
+    assert len(chat.world.acts) == 1
+
+
+def test_row_17_silence_asks_then_closes_and_the_task_can_be_resumed() -> None:
+    chat = at_confirmation()
+    assert "还在吗" in chat.event("silence")
+    assert "继续" in chat.event("silence") and chat.memory.idle
+    chat.say("继续", "resume")
+    assert chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_18_three_useless_answers_then_a_way_out_then_a_person() -> None:
+    chat = two()
+    chat.say("有台机器宕机了", "instance_down")
+    said = [chat.say(f"i-{n}", "inform") for n in (1, 2)]
+    assert said[0] != said[1].replace("i-2", "i-1")
+    third = chat.say("i-3", "inform")
+    assert "转人工" in chat.buttons() and "取消" in third
+    chat.say("i-4", "inform")
+    assert dict(chat.turn.handoff or {})["reason"] == "repeated_failure"
+
+
+# ---- 21, 22: confirmation ----
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "more"),
+    [
+        ("好的，但是等一下", "affirm", {}),
+        ("应该可以吧？", "affirm", {"question": True}),
+        ("嗯", "affirm", {"confidence": 0.5, "gate": "clarify"}),
+        ("yes but not now", "affirm", {}),
+        ("重启会丢数据吗", "instance_power", {"question": True, "entities": {"operation": "restart"}}),
+        ("先别", "deny", {}),
+    ],
+)
+def test_row_21_only_a_clear_yes_acts(text: str, intent: str, more: dict[str, Any]) -> None:
+    chat = at_confirmation()
+    chat.world.articles = [DATA]
+    chat.say(text, intent, more.pop("entities", None), **more)
+    assert chat.world.acts == [], chat.transcript()
+
+
+def test_row_21_a_yes_is_used_once_and_an_old_button_does_nothing() -> None:
+    chat = at_confirmation()
+    first = next(b.payload for m in chat.turn.messages for b in m.buttons)
+    chat.say("取消", "cancel")
+    chat.say("db-01 关机", "instance_power", {"instance_name": "db-01", "operation": "stop"})
+    assert "已经失效" in chat.press(first) and chat.world.acts == []
+    second = next(b.payload for m in chat.turn.messages for b in m.buttons)
+    chat.press(second)
+    chat.press(second)
+    chat.say("是的", "affirm")
+    assert [act.operation for act in chat.world.acts] == ["instance.stop"]
+
+
+def test_row_21_naming_the_very_act_is_a_yes() -> None:
+    chat = at_confirmation()
+    chat.say("重启吧", "instance_power", {"operation": "restart"})
+    assert [act.operation for act in chat.world.acts] == ["instance.reboot"]
+
+
+def test_row_21_an_old_offer_is_looked_at_again_first() -> None:
+    chat = at_confirmation()
+    chat.now = NOW.replace(hour=6)
+    said = chat.say("是的", "affirm")
+    assert chat.world.acts == [] and "重新看一下" in said and "确认要" in said
+    chat.say("是的", "affirm")
+    assert len(chat.world.acts) == 1
+
+
+@LANGUAGES
+def test_row_22_no_with_a_value_is_a_correction(language: str) -> None:
+    chat = at_confirmation(language)
+    said = chat.say("不是这台，是 db-01", "deny", {"instance_name": "db-01"})
+    assert "db-01" in said and chat.world.acts == []
+    assert (chat.memory.finished or chat.memory.task).slots["instance_id"] == DB  # type: ignore[union-attr]
+
+
+@LANGUAGES
+def test_row_22_a_bare_no_asks_what_to_change(language: str) -> None:
+    chat = at_confirmation(language)
+    said = chat.say("不" if language == "zh" else "no", "deny")
+    assert ("换一台" in said) or ("another instance" in said)
+    assert chat.memory.task
+    chat.say("不用了" if language == "zh" else "no, leave it", "deny")
+    assert chat.memory.idle and chat.world.acts == []
+
+
+# ---- 23, 24: which resource ----
+
+
+@LANGUAGES
+def test_row_23_it_means_what_was_just_talked_about(language: str) -> None:
+    chat = two(language)
+    chat.say("web-01 的信息", "instance_info", {"instance_name": "web-01"})
+    said = chat.say(
+        "重启它" if language == "zh" else "restart it", "instance_power", {"operation": "restart", "mention": "focus"}
+    )
+    assert "web-01" in said and chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_23_its_bandwidth() -> None:
+    chat = two()
+    chat.say("web-01 的信息", "instance_info", {"instance_name": "web-01"})
+    assert "5 Mbps" in chat.say("带宽呢", "instance_info", {"field": "bandwidth"}, question=True)
+
+
+@LANGUAGES
+def test_row_24_none_says_so(language: str) -> None:
+    said = Chat(World(), language).say("有台机器宕机了", "instance_down")
+    assert ("没有云服务器实例" in said) or ("no server instance" in said)
+
+
+@LANGUAGES
+def test_row_24_the_only_one_is_assumed_aloud(language: str) -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01")}), language)
+    said = chat.say("我的机器宕机了", "instance_down")
+    assert "web-01" in said and (("只有" in said) or ("only one" in said))
+    assert chat.memory.finished and chat.memory.finished.slots["instance_id"] == WEB
+
+
+@LANGUAGES
+def test_row_24_the_only_unhealthy_one_is_asked_about(language: str) -> None:
+    chat = four(language)
+    chat.world.unhealthy = {APP}
+    said = chat.say("有台机器宕机了", "instance_down")
+    assert "app-01" in said and "web-01" not in said
+    chat.say("对" if language == "zh" else "yes", "affirm")
+    assert chat.memory.finished and chat.memory.finished.slots["instance_id"] == APP
+
+
+def test_row_24_no_not_that_one_lists_the_others() -> None:
+    chat = two()
+    chat.world.unhealthy = {DB}
+    chat.say("有台机器宕机了", "instance_down")
+    said = chat.say("不是", "deny")
+    assert "web-01" in said, chat.transcript()
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [
+        ("北京那台", {"region": "bj"}),
+        ("第一台", {"mention": "ordinal:1"}),
+        ("the first one", {}),
+        ("web-01", {}),
+        ("180.76.1.9", {"ip_address": "180.76.1.9"}),
+        (WEB, {"instance_id": WEB}),
+        (WEB, {}),
+    ],
+)
+def test_row_24_names_ips_ordinals_and_regions_all_work(text: str, entities: dict[str, str], language: str) -> None:
+    chat = two(language, instance__public_ip="180.76.1.9")
+    chat.world.instances[DB]["instance.public_ip"] = "180.76.1.10"
+    chat.say("有台机器宕机了" if language == "zh" else "a machine is down", "instance_down")
+    chat.say(text, "inform", entities)
+    assert chat.memory.task and chat.memory.task.slots["instance_id"] == WEB, chat.transcript()
+
+
+def test_row_24_many_asks_for_a_filter_and_two_filters_add_up() -> None:
+    chat = four()
+    said = chat.say("有台机器宕机了", "instance_down")
+    assert "4 台" in said and "ID" in said
+    said = chat.say("北京的", "inform", {"region": "bj"})
+    assert "web-01" in said and "app-01" in said and "db-01" not in said
+    chat.say("app-01", "inform")
+    assert chat.memory.finished and chat.memory.finished.slots["instance_id"] == APP
+
+
+# ---- 25, 26, 27: several things at once ----
+
+
+@LANGUAGES
+def test_row_25_everything_said_at_once_is_taken(language: str) -> None:
+    chat = four(language)
+    chat.say(
+        "北京的 web-01 ping 不通，十分钟前开始",
+        "instance_down",
+        {"region": "bj", "instance_name": "web-01", "time": "2026-11-22T03:50:00Z"},
+    )
+    task = chat.memory.finished
+    assert task and task.slots["instance_id"] == WEB and task.slots["since"] == "2026-11-22T03:50:00Z"
+
+
+@LANGUAGES
+def test_row_26_two_requests_are_both_done_one_after_the_other(language: str) -> None:
+    chat = two(language)
+    chat.say(
+        "列一下实例，再把 db-01 关机",
+        "list_resources",
+        {"instance_name": "db-01", "operation": "stop"},
+        clauses=[
+            ("列一下实例", "list_resources", {}),
+            ("再把 db-01 关机", "instance_power", {"instance_name": "db-01", "operation": "stop"}),
+        ],
+    )
+    assert "web-01" in chat.lines[1] and chat.memory.task and chat.memory.task.proposal
+    assert chat.memory.task.proposal.operation == "instance.stop"
+
+
+@LANGUAGES
+def test_row_27_an_answer_and_a_question_at_once(language: str) -> None:
+    chat = two(language)
+    chat.world.articles = [DATA]
+    chat.say("有台机器宕机了", "instance_down")
+    said = chat.say(f"{WEB}，重启会丢数据吗?", "how_to", {"instance_id": WEB}, question=True)
+    assert DATA.url in said and chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_27_as_two_clauses() -> None:
+    chat = two()
+    chat.world.articles = [DATA]
+    chat.say("有台机器宕机了", "instance_down")
+    said = chat.say(f"{WEB}，重启会丢数据吗?", "how_to", {"instance_id": WEB}, question=True,
+                    clauses=[(WEB, "inform", {"instance_id": WEB}), ("重启会丢数据吗?", "how_to", {})])  # fmt: skip
+    assert DATA.url in said and chat.memory.task and chat.memory.task.proposal
+
+
+# ---- 28, 29: identity and resume ----
+
+
+def test_row_28_an_anonymous_customer_gets_general_help_only() -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01")}, articles=[SSH]), customer=None)
+    assert SSH.url in chat.say("怎么 SSH 登录", "how_to", question=True)
+    assert "登录" in chat.say("重启 web-01", "instance_power", {"operation": "restart"})
+    assert not [r for r in chat.world.requests if isinstance(r, ports.ListResources | ports.RunChecks | ports.Act)]
+
+
+@LANGUAGES
+def test_row_29_coming_back_later_offers_the_unfinished_task(language: str) -> None:
+    chat = at_confirmation(language)
+    chat.event("opened")
+    chat.now = NOW.replace(hour=9)
+    said = chat.event("opened")
+    assert "web-01" in said and (("要继续" in said) or ("go on" in said))
+    said = chat.say("要" if language == "zh" else "yes", "affirm")
+    assert chat.world.acts == [] and ("确认要" in said or "Shall I" in said)
+
+
+def test_row_29_a_yes_to_resume_is_no_yes_to_the_act() -> None:
+    chat = at_confirmation()
+    chat.now = NOW.replace(hour=9)
+    chat.event("opened")
+    chat.say("好的", "affirm")
+    assert chat.world.acts == []
+
+
+# ---- 32, 33, 35 ----
+
+
+def test_row_32_answers_in_the_language_of_the_last_real_message() -> None:
+    chat = two()
+    chat.say("a machine is down", "instance_down", language="en")
+    assert "Which" in chat.say(DB + "x", "inform", language="zh") or chat.memory.language == "en"
+    chat.say("请说中文", "change_language", language="zh")
+    assert chat.memory.language == "zh"
+    said = chat.say("please speak English", "change_language", language="en")
+    assert "English" in said
+    chat.say("好的谢谢你", "thank", language="zh")
+    assert chat.memory.language == "en"
+
+
+@LANGUAGES
+def test_row_33_business_down_raises_severity_and_shortens_the_way(language: str) -> None:
+    chat = two(language)
+    said = chat.say("我们整个站都挂了，快点", "instance_down", business_down=True, urgency=0.9)
+    assert ("最高级别" in said) or ("business down" in said)
+    assert any(title in ("转人工", "Talk to a person") for title in chat.buttons())
+    chat.say("转人工", "talk_to_human")
+    assert dict(chat.turn.handoff or {})["severity"] == "sev1"
+
+
+def test_row_33_an_angry_customer_is_offered_a_person_at_the_first_failure() -> None:
+    chat = two()
+    chat.say("什么破玩意", "nlu_fallback", gate="reject", confidence=0.1, anger=0.9)
+    assert chat.memory.question and chat.memory.question.kind == "human"
+
+
+def test_row_33_a_complaint_goes_to_a_person() -> None:
+    chat = two()
+    said = chat.say("我要投诉", "complaint", anger=0.9)
+    packet = dict(chat.turn.handoff or {})
+    assert packet["reason"] == "complaint" and packet["severity"] == "sev2" and "抱歉" in said
+
+
+def test_row_35_back_from_a_person_with_the_note_and_nothing_reopened() -> None:
+    chat = at_confirmation()
+    chat.say("转人工", "talk_to_human")
+    said = chat.event("released", agent_name="陈工", note="已更换网卡", outcome="resolved")
+    assert "陈工" in said and "已更换网卡" in said and chat.memory.idle and chat.turn.handoff is None
+    said = chat.say("阿巴", "nlu_fallback", gate="reject", confidence=0.1)
+    assert chat.turn.handoff is None
+
+
+def test_row_35_given_back_unsolved_the_task_is_offered_again() -> None:
+    chat = at_confirmation()
+    chat.say("转人工", "talk_to_human")
+    said = chat.event("released", agent_name="陈工", note="", outcome="released")
+    assert "web-01" in said and "要继续" in said
+
+
+def test_leaving_the_queue_goes_on_where_it_stopped() -> None:
+    chat = at_confirmation()
+    chat.say("转人工", "talk_to_human")
+    said = chat.event("queue_left")
+    assert "确认要" in said
+
+
+# ---- support skills ----
+
+
+def test_cases_incidents_and_the_tam_are_read_from_support() -> None:
+    account = ports.Account(
+        "王敏", "赵磊", incidents=(ports.Incident("inc-1", "BCC 抖动", "open", "bcc", "bj", "修复中"),)
+    )
+    cases = [ports.Case("TK-20261122-0007", "发票没收到", "active", "sev4", assignee="陈工")]
+    chat = Chat(World(account=account, cases=cases))
+    assert "王敏" in chat.say("我的 TAM 是谁", "tam_contact", question=True)
+    assert "修复中" in chat.say("现在有故障吗", "incident_status", question=True)
+    assert "陈工" in chat.say("我的工单怎么样了", "ticket_status", question=True)
+    said = chat.say("TK-20261122-0009 呢", "ticket_status", {"ticket_id": "TK-20261122-0009"})
+    assert "没有找到" in said
+
+
+def test_a_case_is_opened_from_a_description() -> None:
+    chat = two()
+    chat.say("提个工单", "ticket_create")
+    said = chat.say("发票抬头写错了，需要重开", "invoice", confidence=0.9)
+    said = said if "TK-" in said else chat.say("就是发票抬头写错了", "inform")
+    assert "TK-20261122-0042" in said
+
+
+def test_a_list_can_be_pointed_into() -> None:
+    chat = four()
+    chat.say("我有哪些机器", "list_resources")
+    said = chat.say("重启第二台", "instance_power", {"operation": "restart", "mention": "ordinal:2"})
+    assert "db-01" in said and chat.memory.task and chat.memory.task.proposal
+
+
+def test_the_plan_of_a_key_account_decides_the_default_tier() -> None:
+    key = Customer("acc-2", "u-2", "李雷", {"zh": "银河证券", "en": "Galaxy"}, plan="key")
+    chat = Chat(World(cover=ports.Unknown("down")), customer=key)
+    chat.say("人工", "talk_to_human")
+    assert dict(chat.turn.handoff or {})["tier"] == "tam" and ANNA.plan == "business"
