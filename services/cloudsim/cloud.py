@@ -53,7 +53,7 @@ class Cloud:
         return self.database.read_one("SELECT seed FROM planted") is not None
 
     def _plant(self) -> None:
-        with self.world.change():
+        with self.database.bulk_load():
             plant(self.world, self.seed_document, FIRST, self.services.values())
             self.database.write("INSERT OR REPLACE INTO planted VALUES (?)", (self.seed_document["name"],))
 

@@ -13,7 +13,7 @@ from cloudsim.bcc.service import SERVICE
 from cloudsim.operations.seed import host_id, rack_id
 from cloudsim.store.collection import Document
 from cloudsim.world.chance import between, pick, unit
-from cloudsim.world.ids import shaped
+from cloudsim.world.ids import LOWER, digest_text, shaped
 from cloudsim.world.moments import parse
 from cloudsim.world.seeding import Seeding
 
@@ -82,8 +82,11 @@ class InstancePlanter:
         spec = self._spec(entry, key)
         image = self.images[entry.get("image", "ubuntu-22.04")]
         prepaid = entry.get("payment", "Postpaid") == "Prepaid"
+        identifier = entry.get("id") or shaped("i", key)
         return {
-            "id": entry.get("id") or shaped("i", key),
+            "id": identifier,
+            "eniId": shaped("eni", identifier),
+            "serialNumber": digest_text(identifier, LOWER, 12),
             "accountId": account_id,
             "region": region,
             "name": entry["name"],

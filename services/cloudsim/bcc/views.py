@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cloudsim.store.collection import Document
-from cloudsim.world.ids import shaped
 
 Json = dict[str, Any]
 
@@ -61,7 +60,7 @@ def instance_view(document: Document) -> Json:
         "isEipAutoRelatedDelete": False,
         "hosteyeType": "default",
         "chargeStatus": document.get("chargeStatus", "normal"),
-        "serialNumber": shaped("k", document["id"])[2:].lower(),
+        "serialNumber": document["serialNumber"],
         "nicInfo": _nic(document),
     }
 
@@ -70,8 +69,8 @@ def _nic(document: Document) -> Json:
     address = document["internalIp"].split(".")
     eip = document.get("publicIp", "")
     return {
-        "eniId": shaped("eni", document["id"]),
-        "eniUuid": shaped("eni", document["id"]),
+        "eniId": document["eniId"],
+        "eniUuid": document["eniId"],
         "name": "eth0",
         "type": "primary",
         "subnetId": document["subnetId"],

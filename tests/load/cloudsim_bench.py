@@ -1,0 +1,165 @@
+"""Measures list and detail reads of a running world: latency at an arrival rate, throughput at a concurrency.
+
+    python tests/load/cloudsim_bench.py PORT CONTROL_PORT [SECONDS]
+
+Arrivals are independent (Poisson), so a slow answer does not slow the next request down. Requests are signed as the
+legacy SDK signs, once for each distinct request; the server verifies every one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cloudsim.protocol.signing import SignedRequest, parse_authorization, signature
+
+HOST = "bcc.bj.baidubce.com"
+PAGE = 20
+RATE_PER_SECOND = 100
+IN_FLIGHT = 50
+SAMPLE_ACCOUNTS = 40
+SAMPLE_PAGES = 25
+
+
+@dataclass(frozen=True)
+class Account:
+    """An access key pair."""
+
+    access_key: str
+    secret_key: str
+
+
+def signed_get(account: Account, path: str, query: str) -> bytes:
+    """The bytes of a signed GET."""
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    prefix = f"bce-auth-v1/{account.access_key}/{stamp}/1800"
+    pairs = tuple(tuple(part.split("=", 1)) for part in query.split("&")) if query else ()
+    headers = {"host": HOST, "x-bce-date": stamp}
+    unsigned = parse_authorization(prefix + "//x")
+    made = signature(SignedRequest("GET", path, pairs, headers), unsigned, account.secret_key)  # type: ignore[arg-type]
+    target = f"{path}?{query}" if query else path
+    return (
+        f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nx-bce-date: {stamp}\r\nAuthorization: {prefix}//{made}\r\n\r\n"
+    ).encode()
+
+
+class Connection:
+    """One keep-alive connection that answers one request at a time."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def exchange(self, request: bytes) -> tuple[int, bytes]:
+        """Send a request; returns status and body."""
+        if self._writer is None:
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        assert self._reader is not None
+        self._writer.write(request)
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        return int(head[9:12]), await self._reader.readexactly(length)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """A percentile in the unit of the values."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+async def collect(port: int, accounts: list[Account]) -> dict[str, list[bytes]]:
+    """Signed requests spread over accounts and pages: lists, details and searches by name."""
+    line, made = Connection(port), {"list": [], "detail": [], "search": []}
+    for account in accounts:
+        marker = ""
+        for _ in range(SAMPLE_PAGES):
+            request = signed_get(account, "/v2/instance", f"maxKeys={PAGE}" + (f"&marker={marker}" if marker else ""))
+            status, body = await line.exchange(request)
+            if status != 200:
+                raise RuntimeError(body.decode())
+            page = json.loads(body)
+            if page["instances"]:
+                made["list"].append(request)
+                made["detail"].extend(
+                    signed_get(account, "/v2/instance/" + one["id"], "") for one in page["instances"][:4]
+                )
+                name = page["instances"][-1]["name"]
+                made["search"].append(signed_get(account, "/v2/instance", f"instanceNames={name}&maxKeys={PAGE}"))
+            marker = page.get("nextMarker", "")
+            if not marker:
+                break
+    return made
+
+
+async def arrivals(port: int, requests: list[bytes], seconds: float) -> list[float]:
+    """Latencies (seconds) at RATE_PER_SECOND independent arrivals."""
+    chance, free, latencies, tasks = random.Random(7), [Connection(port) for _ in range(64)], [], []
+
+    async def one(request: bytes, due: float) -> None:
+        connection = free.pop() if free else Connection(port)
+        status, _ = await connection.exchange(request)
+        if status != 200:
+            raise RuntimeError(str(status))
+        latencies.append(time.perf_counter() - due)
+        free.append(connection)
+
+    due = started = time.perf_counter()
+    while due - started < seconds:
+        due += chance.expovariate(RATE_PER_SECOND)
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        tasks.append(asyncio.create_task(one(chance.choice(requests), due)))
+    await asyncio.gather(*tasks)
+    return latencies
+
+
+async def saturation(port: int, requests: list[bytes], seconds: float) -> float:
+    """Requests per second with IN_FLIGHT always under way."""
+    chance, done, until = random.Random(11), 0, time.perf_counter() + seconds
+
+    async def worker() -> None:
+        nonlocal done
+        connection = Connection(port)
+        while time.perf_counter() < until:
+            await connection.exchange(chance.choice(requests))
+            done += 1
+
+    await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+    return done / seconds
+
+
+def read_accounts(control_port: int) -> list[Account]:
+    """Keys of the accounts, the largest generated ones among them."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{control_port}/accounts") as answer:
+        found: list[dict[str, Any]] = json.load(answer)
+    generated = [one for one in found if one["key"].startswith("generated-")]
+    chosen = generated[:10] + random.Random(3).sample(generated[10:], min(SAMPLE_ACCOUNTS, len(generated) - 10))
+    pairs = [one["users"][0]["keys"][0] for one in chosen]
+    return [Account(pair["access_key"], pair["secret_key"]) for pair in pairs]
+
+
+async def measure(port: int, control_port: int, seconds: float) -> dict[str, float]:
+    """Every figure by name."""
+    requests = await collect(port, read_accounts(control_port))
+    figures: dict[str, float] = {"distinct requests": sum(len(kind) for kind in requests.values())}
+    for kind, some in requests.items():
+        latencies = await arrivals(port, some, seconds)
+        figures[f"{kind} p50 ms"] = round(1000 * percentile(latencies, 0.50), 2)
+        figures[f"{kind} p95 ms"] = round(1000 * percentile(latencies, 0.95), 2)
+    mixed = [*requests["list"], *requests["detail"]]
+    figures["requests per second, 50 in flight"] = round(await saturation(port, mixed, seconds), 1)
+    for kind in ("list", "detail"):
+        figures[f"{kind} requests per second, 50 in flight"] = round(await saturation(port, requests[kind], seconds), 1)
+    return figures
+
+
+if __name__ == "__main__":
+    length = float(sys.argv[3]) if len(sys.argv) > 3 else 8.0
+    print(json.dumps(asyncio.run(measure(int(sys.argv[1]), int(sys.argv[2]), length)), indent=1))
