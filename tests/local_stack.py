@@ -50,6 +50,7 @@ class LocalStack:
         given = {**os.environ, **_free_ports(), "VAR_DIR": str(folder), **(extra or {})}
         for name in (
             "ASSISTANT_URL",
+            "ACTION_ENDPOINT_URL",
             "ACTIONS_URL",
             "SUPPORT_URL",
             "TRACKER_URL",

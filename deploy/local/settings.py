@@ -76,7 +76,7 @@ def load(demo: bool, given: Mapping[str, str] | None = None) -> Settings:
     environment = {**given, **_QUIET, **{name: str(port) for name, port in ports.items()}}
     environment["VAR_DIR"] = str(var)
     environment["DEMO"] = "1" if demo else "0"
-    environment.setdefault("ACTIONS_URL", f"http://127.0.0.1:{ports['ACTIONS_PORT']}/webhook")
+    environment.setdefault("ACTION_ENDPOINT_URL", f"http://127.0.0.1:{ports['ACTIONS_PORT']}/webhook")
     environment.setdefault("ASSISTANT_URL", f"http://127.0.0.1:{ports['ASSISTANT_PORT']}")
     environment.setdefault("SUPPORT_URL", f"http://127.0.0.1:{ports['SUPPORT_PORT']}")
     environment.setdefault("TRACKER_URL", f"sqlite:///{var / 'tracker.db'}")
