@@ -32,7 +32,7 @@ environment() { # $1 = venv, $2 = lock, $3 = python version, $4 = folder, rest =
     local python
     python=$(find_python "$version" "$folder")
     [ -x "$venv/bin/python" ] || .tools/bin/uv venv -q --python "$python" "$venv"
-    .tools/bin/uv pip sync -q --require-hashes --python "$venv/bin/python" "$lock"
+    .tools/bin/uv pip sync -q --compile-bytecode --require-hashes --python "$venv/bin/python" "$lock"
     printf '%s\n' "$@" > "$("$venv/bin/python" -c 'import site; print(site.getsitepackages()[0])')/workspace.pth"
     echo "$wanted" > "$venv/.installed"
   fi
