@@ -43,6 +43,21 @@ def support(
     service.stop()
 
 
+@pytest.fixture(scope="session")
+def _own(
+    tmp_path_factory: pytest.TempPathFactory, shared_assistant: FakeAssistant, cloud: FakeCloud
+) -> Iterator[Support]:
+    service = Support(tmp_path_factory.mktemp("own"), shared_assistant.port, cloud.port).start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def own(_own: Support, assistant: FakeAssistant) -> Support:
+    """A second service, which a test may kill, start again, and whose clock it may move forward."""
+    return _own
+
+
 @pytest.fixture
 def start(tmp_path: Path, shared_assistant: FakeAssistant, cloud: FakeCloud) -> Iterator[Callable[..., Support]]:
     """Start a service of the test's own, with more environment if it likes."""
