@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsim import bcc, bcm, billing, console, eip, sts
+from cloudsim import aip, bcc, bcm, billing, console, eip, sts
 from cloudsim.protocol.routing import Service
 
 ALL: tuple[Service, ...] = (
@@ -12,6 +12,7 @@ ALL: tuple[Service, ...] = (
     billing.SERVICE,
     sts.SERVICE,
     console.SERVICE,
+    aip.SERVICE,
 )
 
 SERVICES: dict[str, Service] = {service.name: service for service in ALL}

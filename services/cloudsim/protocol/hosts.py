@@ -23,6 +23,7 @@ SERVICES_OF_HOST: dict[str, tuple[str, ...]] = {
     "billing": ("billing",),
     "certificate": ("certificate",),
     "sts": ("sts",),
+    "aip": ("aip",),
 }
 
 _REGION = "|".join(REGIONS)
