@@ -5,7 +5,7 @@ export function AuditPane({ entries }: { entries: AuditEntry[] }) {
   const { texts, locale } = useLanguage();
   const time = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium', hour12: false });
   return (
-    <ol className="audit" aria-label={texts.audit}>
+    <ol className="audit" aria-label={texts.audit} tabIndex={0}>
       {entries.map((entry, index) => (
         <li key={`${entry.at} ${index}`} className={entry.event === 'note' ? 'audit-note' : undefined}>
           <time dateTime={entry.at}>{time.format(new Date(entry.at))}</time>

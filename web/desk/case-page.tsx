@@ -123,20 +123,20 @@ export function CasePage({ api, live, caseId, row, agentId, onBack, onClaimed }:
         </div>
         <div className="actions">
           {shown.status === 'waiting' && (
-            <Button type="primary" onClick={claim} loading={busy}>
-              {texts.claim} <kbd>c</kbd>
+            <Button type="primary" onClick={claim} loading={busy} aria-keyshortcuts="c">
+              {texts.claim} <kbd aria-hidden="true">c</kbd>
             </Button>
           )}
           {isMine && (
             <>
-              <Button onClick={() => end('escalate')}>
-                {texts.escalate} <kbd>e</kbd>
+              <Button onClick={() => end('escalate')} aria-keyshortcuts="e">
+                {texts.escalate} <kbd aria-hidden="true">e</kbd>
               </Button>
-              <Button onClick={() => end('release')}>
-                {texts.release} <kbd>b</kbd>
+              <Button onClick={() => end('release')} aria-keyshortcuts="b">
+                {texts.release} <kbd aria-hidden="true">b</kbd>
               </Button>
-              <Button type="primary" onClick={() => end('resolve')}>
-                {texts.resolve} <kbd>s</kbd>
+              <Button type="primary" onClick={() => end('resolve')} aria-keyshortcuts="s">
+                {texts.resolve} <kbd aria-hidden="true">s</kbd>
               </Button>
             </>
           )}

@@ -79,8 +79,8 @@ export function Composer(props: ComposerProps) {
     <div className={`composer composer-${mode}`}>
       <div className="modes" role="group" aria-label={texts.reply}>
         {(['reply', 'note'] as const).map((choice) => (
-          <button key={choice} type="button" aria-pressed={mode === choice} onClick={() => props.onMode(choice)}>
-            {texts[choice]} <kbd>{choice === 'reply' ? 'r' : 'n'}</kbd>
+          <button key={choice} type="button" aria-pressed={mode === choice} aria-keyshortcuts={choice === 'reply' ? 'r' : 'n'} onClick={() => props.onMode(choice)}>
+            {texts[choice]} <kbd aria-hidden="true">{choice === 'reply' ? 'r' : 'n'}</kbd>
           </button>
         ))}
         <span className="hint">{mayReply ? '' : hint(row, texts)}</span>

@@ -134,7 +134,7 @@ function DeskHeader({ api, agent, onHelp, onSignOut }: { api: DeskApi; agent: Ag
         {sound ? texts.sound_on : texts.sound_off}
       </Button>
       <Button size="small" onClick={onHelp}>
-        {texts.shortcuts} <kbd>?</kbd>
+        {texts.shortcuts} <kbd aria-hidden="true">?</kbd>
       </Button>
       <Button size="small" onClick={() => choose(language === 'zh' ? 'en' : 'zh')}>
         {texts.language}

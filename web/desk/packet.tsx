@@ -11,7 +11,7 @@ const STEP_MARKS = { done: '✓', failed: '✕', unknown: '?', pending: '…' } 
 export function PacketPanel({ packet, customer, onSource }: { packet: HandoffPacket | null; customer: CustomerCard; onSource(messageId: string): void }) {
   const { texts } = useLanguage();
   return (
-    <aside className="packet" aria-label={texts.packet}>
+    <aside className="packet" aria-label={texts.packet} tabIndex={0}>
       {packet ? <Handover packet={packet} onSource={onSource} /> : <p className="empty">{texts.no_packet}</p>}
       <Customer customer={customer} />
     </aside>

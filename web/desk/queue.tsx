@@ -73,7 +73,9 @@ function QueueRow({ row, selected, ringing, onSelect }: { row: CaseRow; selected
         <strong>{row.account_name ?? texts.anonymous}</strong>
         {row.unread > 0 && <Badge count={row.unread} size="small" title={fill(texts.unread, { count: row.unread })} />}
       </span>
-      <span className="row-title">{row.title}</span>
+      <span className="row-title">
+        <span className="row-id">{row.id}</span> {row.title}
+      </span>
       {row.last_message && (
         <span className="row-last">
           {textOf(texts.roles, row.last_message.role)}: {row.last_message.text}

@@ -47,10 +47,12 @@ export class ChatSession {
   private readonly api: ChatApi;
   private readonly transcript = new Transcript();
   private outbox: Outbox | null = null;
+  /** Written before the conversation was open. */
+  private readonly early: Outgoing[] = [];
   private socket: Socket | null = null;
   private conversationId = '';
   private closed = false;
-  private sending = false;
+  private underWay: { clientId: string; stored: () => void } | null = null;
   private filling = false;
   private lastTypingNotice = 0;
   private lastRead = 0;
@@ -87,9 +89,9 @@ export class ChatSession {
 
   /** Queues a message; it is shown at once and sent as soon as the service can be reached. */
   send(shown: string, body: Outgoing['body']): void {
-    if (!this.outbox) throw new Error('the conversation is not open yet');
     const entry: Outgoing = { client_id: newClientId(), shown, body, language: this.options.language() };
-    this.outbox.add(entry);
+    if (this.outbox) this.outbox.add(entry);
+    else this.early.push(entry);
     this.options.events.onWaiting(entry);
     this.stopTyping();
     void this.flush();
@@ -139,6 +141,7 @@ export class ChatSession {
     this.outbox = new Outbox(this.options.store, this.conversationId);
     for (const message of shown) if (message.client_id) this.outbox.settle(message.client_id);
     this.options.events.onMessages(shown, 'history');
+    for (const entry of this.early.splice(0)) this.outbox.add(entry);
     for (const entry of this.outbox.waiting) this.options.events.onWaiting(entry);
   }
 
@@ -202,9 +205,15 @@ export class ChatSession {
 
   private receive(messages: Message[]): void {
     const ready = this.transcript.accept(messages);
-    for (const message of ready) if (message.client_id) this.outbox?.settle(message.client_id);
+    for (const message of ready) if (message.client_id) this.confirm(message.client_id);
     if (ready.length > 0) this.options.events.onMessages(ready, 'live');
     if (this.transcript.hasGap) void this.fillGap();
+  }
+
+  /** The message itself is as good as its acknowledgement. */
+  private confirm(clientId: string): void {
+    this.outbox?.settle(clientId);
+    if (this.underWay?.clientId === clientId) this.underWay.stored();
   }
 
   private async fillGap(): Promise<void> {
@@ -226,10 +235,12 @@ export class ChatSession {
 
   private async flush(attempt = 0): Promise<void> {
     const entry = this.outbox?.next;
-    if (!entry || this.sending || this.closed || !this.socket?.connected) return;
-    this.sending = true;
-    const outcome = await this.deliver(entry);
-    this.sending = false;
+    if (!entry || this.underWay || this.closed || !this.socket?.connected) return;
+    const echoed = new Promise<'stored'>((resolve) => {
+      this.underWay = { clientId: entry.client_id, stored: () => resolve('stored') };
+    });
+    const outcome = await Promise.race([this.deliver(entry), echoed]);
+    this.underWay = null;
     if (outcome === 'retry') {
       this.retryTimer = setTimeout(() => void this.flush(attempt + 1), backoff(attempt));
       return;

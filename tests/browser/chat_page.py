@@ -1,0 +1,123 @@
+"""The chat page as a customer uses it."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+WORDS = {
+    "zh": {"yes": "是的", "human": "转人工", "placeholder": "请描述您遇到的问题", "offline": "网络已断开", "waiting": "等待发送"},
+    "en": {
+        "yes": "yes",
+        "human": "I want to talk to a human",
+        "placeholder": "Describe the problem",
+        "offline": "Connection lost",
+        "waiting": "Waiting to be sent",
+    },
+}
+CASE_ID = re.compile(r"TK-\d{8}-\d{4}")
+ROUNDS = 6
+ANSWER_MS = 60_000
+
+
+@dataclass
+class ChatPage:
+    """Actions and facts of the page; everything is found the way a person or a screen reader finds it."""
+
+    page: Page
+    language: str
+
+    @property
+    def words(self) -> dict[str, str]:
+        return WORDS[self.language]
+
+    @property
+    def field(self) -> Locator:
+        return self.page.get_by_role("textbox", name=self.words["placeholder"])
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    def open(self, customer_key: str) -> None:
+        self.page.goto(f"/?customer={customer_key}&lang={self.language}")
+        self.field.wait_for()
+
+    def say(self, text: str) -> None:
+        self.field.click()
+        self.field.press_sequentially(text)
+        self.field.press("Enter")
+        expect(self.bubbles("customer").filter(has_text=text).last).to_be_visible()
+
+    def bubbles(self, role: str) -> Locator:
+        return self.page.locator(f'cloud-support-chat [data-role="{role}"]')
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Role and words of every bubble from top to bottom."""
+        found = self.page.locator("cloud-support-chat [data-role]")
+        return [
+            (bubble.get_attribute("data-role") or "", bubble.locator(".cs-own, .cs-text").inner_text().strip())
+            for bubble in found.all()
+        ]
+
+    def orders(self) -> list[str]:
+        """Sequence numbers of the bubbles from top to bottom."""
+        found = self.page.locator("cloud-support-chat [data-order]")
+        return [bubble.get_attribute("data-order") or "" for bubble in found.all()]
+
+    @property
+    def offline(self) -> Locator:
+        return self.page.get_by_role("alert").filter(has_text=self.words["offline"])
+
+    @property
+    def waiting(self) -> Locator:
+        """Messages that are marked as not sent yet."""
+        return self.page.get_by_text(self.words["waiting"], exact=True)
+
+    def ask_for_a_human(self) -> str:
+        """The id of the case that the customer is told."""
+        self.say(self.words["human"])
+        place = self.page.get_by_text(CASE_ID).first
+        expect(place).to_be_visible(timeout=ANSWER_MS)
+        found = CASE_ID.search(place.inner_text())
+        assert found, place.inner_text()
+        return found.group()
+
+    def expect_words(self, role: str, text: str) -> None:
+        expect(self.bubbles(role).filter(has_text=text).last).to_be_visible()
+
+    def agree_until(self, kind: str) -> Locator:
+        """Say yes to what the assistant asks, by button where there is one, until it sends a message of this kind."""
+        try:
+            for _ in range(ROUNDS):
+                since = self.stored_order()
+                expect(self.newer(since, kind, "question", "confirmation").first).to_be_visible(timeout=ANSWER_MS)
+                if self.newer(since, kind).count():
+                    return self.newer(since, kind).last
+                self._agree(self.newer(since, "question", "confirmation").last)
+                expect(self.bubbles("customer").last).not_to_have_attribute("data-order", since)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.transcript()}") from None
+        raise AssertionError(f"no message of kind {kind!r} after {ROUNDS} answers:\n{self.transcript()}")
+
+    def stored_order(self) -> str:
+        """Sequence number of the customer's last message, once the service has stored it."""
+        last = self.bubbles("customer").last
+        expect(last).to_have_attribute("data-order", re.compile(r"^\d+$"))
+        return last.get_attribute("data-order") or ""
+
+    def newer(self, order: str, *kinds: str) -> Locator:
+        """Messages of the assistant, of these kinds, after a sequence number."""
+        after = f'cloud-support-chat [data-order="{order}"] ~ [data-role="bot"]'
+        return self.page.locator(", ".join(f"{after}:has(.cs-kind-{kind})" for kind in kinds))
+
+    def _agree(self, question: Locator) -> None:
+        buttons = question.locator("button.cs-reply:enabled")
+        if buttons.count():
+            buttons.first.click()
+            expect(buttons).to_have_count(0)
+        else:
+            self.say(self.words["yes"])
+
+    def transcript(self) -> str:
+        return "\n".join(f"{role}: {text}" for role, text in self.texts())
