@@ -10,7 +10,7 @@ from actions.tasks.acting import propose
 from actions.tasks.conditions import Facts
 from actions.tasks.handing import hand_over
 from actions.tasks.looking import facts_of, read
-from actions.tasks.playbook import Check, Finding, Playbook, Remedy
+from actions.tasks.playbook import SLOT_FACTS, Check, Finding, Playbook, Remedy
 from actions.tasks.ports import CheckResult, Steps
 from actions.tasks.questions import put
 from actions.tasks.state import Question, Task
@@ -19,21 +19,22 @@ from actions.tasks.talk import Talk
 
 @dataclass(frozen=True)
 class Verdict:
-    """What facts prove. `finding` is the first that is true; `open` tells that one before it could not be excluded."""
+    """What facts prove. `finding` is the first that is true; `missing` are the checks whose facts left others open."""
 
     finding: Finding | None
-    open: bool
+    missing: tuple[str, ...] = ()
 
 
 def judge(book: Playbook, facts: Facts) -> Verdict:
     """The first true finding in the playbook's order; unknown is never taken for false."""
-    undecided = False
+    missing: set[str] = set()
     for finding in book.findings:
         truth = finding.when.holds(facts)
         if truth is True:
-            return Verdict(finding, undecided)
-        undecided = undecided or truth is None
-    return Verdict(None, undecided)
+            return Verdict(finding, tuple(sorted(missing)))
+        if truth is None:
+            missing |= {name.split(".")[0] for name in finding.when.names() if facts.get(name) is None}
+    return Verdict(None, tuple(sorted(missing - {SLOT_FACTS})))
 
 
 def _stops(check: Check, result: CheckResult, facts: Facts) -> bool:
@@ -59,8 +60,8 @@ def diagnose(talk: Talk, task: Task, book: Playbook) -> Steps[None]:
     _record_looks(talk, task, unread)
     if verdict.finding:
         yield from _report(talk, task, book, verdict, unread)
-    elif verdict.open or unread:
-        _cannot_tell(talk, task, book, unread)
+    elif verdict.missing or unread:
+        _cannot_tell(talk, task, book, unread or list(verdict.missing))
     else:
         _nothing_found(talk, task, book)
 
@@ -111,7 +112,7 @@ def _report(talk: Talk, task: Task, book: Playbook, verdict: Verdict, unread: li
     key = f"{task.skill}.finding.{finding.id}"
     parts = [talk.text(f"{key}.says", values)]
     parts += [talk.text(f"{key}.{part}", values) for part in ("evidence", "next") if talk.has(f"{key}.{part}")]
-    if verdict.open or unread:
+    if unread:
         parts.append(talk.text("diagnosis.partly", {"checks": [talk.term("check", name) for name in unread]}))
     talk.say_text("result", "\n".join(part for part in parts if part), (), card_of(finding.card, task.facts))
     talk.record(parts[0], "done")

@@ -10,7 +10,8 @@ from pathlib import Path
 from actions.tasks.eventing import EVENTS
 from actions.tasks.handing import step_of
 from actions.tasks.model import Context, Event, Input, Turn, Utterance
-from actions.tasks.playbook import load_playbooks
+from actions.tasks.playbook import load_checks, load_playbooks
+from actions.tasks.playbook_texts import check_texts
 from actions.tasks.ports import Steps
 from actions.tasks.responding import respond
 from actions.tasks.state import DialogueState
@@ -27,7 +28,11 @@ class Engine:
     @classmethod
     def load(cls, data: Path) -> Engine:
         """Read `data/playbooks` and `data/texts`; PlaybookError names file and line of the first fault."""
-        return cls(Kit(load_playbooks(data / "playbooks"), Texts.load(data / "texts")))
+        books, texts = load_playbooks(data / "playbooks"), Texts.load(data / "texts")
+        checks = load_checks(data / "playbooks")
+        for book in books.values():
+            check_texts(book, texts, checks)
+        return cls(Kit(books, texts))
 
     def turn(self, state: DialogueState, given: Input, context: Context) -> Steps[Turn]:
         """Answer one input. The given state is not changed; the new one is in the result.

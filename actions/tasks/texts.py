@@ -98,19 +98,22 @@ class Texts:
             raise TextError(f"no text {key!r} in {language}") from None
 
     def render(self, key: str, language: Language, values: Values) -> str:
-        """The filled text. Raises TextError for an unknown key or a missing variable."""
+        """The filled text. A fact that is not known is shown as such; any other missing variable is a TextError."""
         template = self.raw(key, language)
         if isinstance(template, str):
             return self.fill(template, key, language, values)
-        known = [line for line in template if all(values.get(name) is not None for name in variables(line))]
+        known = [line for line in template if all(values.get(name) not in (None, "") for name in variables(line))]
         return "\n".join(self.fill(line, key, language, values) for line in known)
 
     def fill(self, template: str, key: str, language: Language, values: Values) -> str:
         def show(match: re.Match[str]) -> str:
             name, style = match.groups()
-            if values.get(name) is None:
+            value = values.get(name)
+            if value is None and "." in name:
+                return self.render("terms.unknown", language, {})
+            if value is None:
                 raise TextError(f"text {key!r} in {language} needs {name!r}")
-            return self.styled(values[name], style, language)
+            return self.styled(value, style, language)
 
         filled = _VARIABLE.sub(show, template).strip()
         return _AFTER_WIDE.sub("", filled) if language == "zh" else filled
