@@ -74,6 +74,7 @@ class Articles:
                 "excerpt": index.excerpt(article, query),
                 "score": score,
                 "products": list(article.products),
+                "intents": list(article.intents),
             }
             for article, score in index.search(query, limit, vector)
         ]
