@@ -27,10 +27,10 @@ class Runner:
         """Raises ConversationFailure."""
         driver = self._driver
         driver.calm_world()
-        driver.choose(self._case.customer)
+        driver.choose(self._case.customer, self._case.language)
         for change in self._case.world:
             self._change(change)
-        self._note(driver.begin(self._case.language))
+        self._note(driver.begin())
         for step in self._case.steps:
             try:
                 self._play(step)

@@ -76,23 +76,25 @@ class StackDriver:
 
     # ---- the customer ----
 
-    def choose(self, customer: str) -> None:
+    def choose(self, customer: str, language: str) -> None:
         """Become a demo customer (or anonymous) without opening the chat yet."""
+        self._language = language
         self._chat_headers, self._customer = {}, {}
         if customer == "anonymous":
             return
         known = {one["key"]: one for one in self._ask("GET", f"{self._url}/api/demo/customers")}
         self._customer = known[customer]
-        token = self._ask("POST", f"{self._url}/api/demo/token", json={"customer": customer})["token"]
+        token = self._ask("POST", f"{self._url}/api/demo/token", json={"customer": customer, "language": language})[
+            "token"
+        ]
         self._chat_headers = {"Authorization": f"Bearer {token}"}
 
-    def begin(self, language: str) -> Exchange:
+    def begin(self) -> Exchange:
         """Open a fresh conversation; the exchange holds the greeting."""
-        self._language = language
         opened = self._ask(
             "POST",
             f"{self._url}/api/chat/conversations",
-            json={"language": language, "fresh": True},
+            json={"language": self._language, "fresh": True},
             headers=self._chat_headers,
         )
         self.conversation_id = opened["conversation_id"]
@@ -120,7 +122,7 @@ class StackDriver:
                 continue
             for button in message["buttons"]:
                 if re.search(title, button["title"]):
-                    return self._send({"payload": button["payload"], "text": button["title"]})
+                    return self._send({"payload": button["payload"]})
             raise StackError(f"no button {title!r} among {[button['title'] for button in message['buttons']]}")
         raise StackError(f"no bot message offers a button ({title!r} was to be pressed)")
 

@@ -27,6 +27,6 @@ def customer(local_stack: "LocalStack") -> StackDriver:
     """A small customer in a calm world, in a fresh Chinese conversation."""
     driver = StackDriver(local_stack.url, local_stack.control_url)
     driver.calm_world()
-    driver.choose("small")
-    driver.begin("zh")
+    driver.choose("small", "zh")
+    driver.begin()
     return driver

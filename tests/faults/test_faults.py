@@ -68,8 +68,8 @@ def test_that_a_failing_monitor_alone_is_said_to_be_unknown(customer: StackDrive
 
 def test_that_a_slow_cloud_does_not_hold_up_other_customers(local_stack: "LocalStack", customer: StackDriver) -> None:
     other = StackDriver(local_stack.url, local_stack.control_url)
-    other.choose("key")
-    other.begin("en")
+    other.choose("key", "en")
+    other.begin()
     customer.fault({"service": "*", "kind": "latency", "seconds": 3, "account_id": customer.account_id})
     done: list[Exchange] = []
     slow = threading.Thread(target=lambda: done.append(customer.say(f"{WEB_01} 宕机了")))
