@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 from cloudsim.cloud import Cloud
+from cloudsim.inject import run_inject
 from cloudsim.server import Ports, run
 from cloudsim.world.seeding import SeedError
 from cloudsim.world.world import Pace
 from contracts.clock import WorldClock
 
+DEFAULT_CONTROL_PORT = 8601
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -23,7 +25,9 @@ def _port(name: str, default: int | None) -> int | None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    root = argparse.ArgumentParser(prog="python -m cloudsim", description=__doc__)
+    root = argparse.ArgumentParser(
+        prog="python -m cloudsim", description=__doc__, epilog="See also: python -m cloudsim inject --help"
+    )
     root.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     root.add_argument("--port", type=int, default=_port("CLOUD_PORT", 8600), help="port that dispatches on Host")
     root.add_argument(
@@ -60,7 +64,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["inject"]:
+        return run_inject(given[1:], _port("CLOUD_CONTROL_PORT", None) or DEFAULT_CONTROL_PORT)
+    options = parser().parse_args(given)
     ports = Ports(
         options.host,
         options.port or None,
