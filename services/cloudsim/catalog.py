@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsim import aip, bcc, bcm, billing, console, eip, sts
+from cloudsim import aip, bcc, bcm, billing, blb, certificate, console, eip, sts, vpc
 from cloudsim.protocol.routing import Service
 
 ALL: tuple[Service, ...] = (
@@ -13,6 +13,9 @@ ALL: tuple[Service, ...] = (
     sts.SERVICE,
     console.SERVICE,
     aip.SERVICE,
+    vpc.SERVICE,
+    certificate.SERVICE,
+    blb.SERVICE,
 )
 
 SERVICES: dict[str, Service] = {service.name: service for service in ALL}
