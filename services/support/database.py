@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import CursorResult, DateTime, MetaData, Update, event
+from sqlalchemy import CursorResult, DateTime, MetaData, Update, event, func, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -78,6 +78,12 @@ async def rows_changed(session: AsyncSession, statement: Update) -> int:
     """Run an UPDATE and say how many rows its condition met: the answer of a compare-and-set."""
     result = await session.execute(statement, execution_options={"synchronize_session": False})
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+async def one_at_a_time(session: AsyncSession, key: int) -> None:
+    """Until the transaction ends, no other instance passes here with the same key. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 class Database:

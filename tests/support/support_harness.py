@@ -20,7 +20,7 @@ from contracts.ids import new_id
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 15.0
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 SECRETS = {
     "INTERNAL_TOKEN": "test-internal-token-0001",
     "INTERNAL_SECRET": "test-internal-secret-000000000001",
@@ -274,7 +274,7 @@ class Customer:
             after = found[-1]["seq"] if found else 0
             page = self.support.get(f"{self.path}/messages?after={after}&limit=200", self.token).json()
             found += page["messages"]
-            if not page["messages"]:
+            if not page["messages"] or found[-1]["seq"] == page["last_seq"]:
                 return found
 
     def texts(self, role: str | None = None) -> list[str]:

@@ -8,12 +8,13 @@ import structlog
 from sqlalchemy import delete, func, select
 
 from support.customers.models import Account, AccountUser
-from support.database import Database
+from support.database import Database, one_at_a_time
 
 log = structlog.get_logger(__name__)
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 10.0
 PAGE = 200
+IMPORTING = 7_203_114_003
 
 
 class AccountImport:
@@ -49,6 +50,7 @@ class AccountImport:
 
     async def _store(self, entries: list[dict[str, Any]]) -> None:
         async with self._database.write() as session:
+            await one_at_a_time(session, IMPORTING)
             for entry in entries:
                 await session.merge(
                     Account(

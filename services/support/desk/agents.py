@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contracts.clock import WorldClock
-from support.database import Database
+from support.database import Database, one_at_a_time
 from support.desk.models import Agent
 from support.errors import NotSignedIn, SupportError
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 PRESENCES = ("online", "away", "offline")
 LONGEST_PASSWORD = 200
+PLANTING = 7_203_114_002
 
 
 def agent_view(agent: Agent) -> dict[str, Any]:
@@ -71,6 +72,7 @@ class Agents:
 
     async def _store(self, fields: dict[str, Any], password_hash: str, demo: bool) -> None:
         async with self._database.write() as session:
+            await one_at_a_time(session, PLANTING)
             agent = await session.get(Agent, fields["id"])
             if agent is None:
                 agent = Agent(id=fields["id"], presence="offline")

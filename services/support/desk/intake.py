@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from support.customers.models import Account
+from support.database import one_at_a_time
 from support.desk.audit import record
 from support.desk.cards import publish_case
 from support.desk.clockwork import start_timer
@@ -20,6 +21,7 @@ from support.telemetry import HANDOFFS
 from support.texts import Texts, as_language
 
 LONGEST_TITLE = 120
+COUNTING = 7_203_114_004
 
 
 @dataclass(frozen=True)
@@ -154,26 +156,13 @@ class Intake:
 
 
 async def next_case_id(session: AsyncSession, now: datetime) -> str:
-    """`TK-20261122-0042`: counted per UTC day; the counter's row is locked until the case is stored."""
+    """`TK-20261122-0042`: counted per UTC day; others wait until the case is stored, so that no number is lost."""
     day = now.strftime("%Y%m%d")
-    counter = await session.get(CaseCounter, day, with_for_update=True)
+    await one_at_a_time(session, COUNTING)
+    counter = await session.get(CaseCounter, day, populate_existing=True)
     if counter is None:
-        counter = await _first_of_day(session, day)
+        counter = CaseCounter(day=day, last=0)
+        session.add(counter)
     counter.last += 1
     await session.flush()
     return f"TK-{day}-{counter.last:04d}"
-
-
-async def _first_of_day(session: AsyncSession, day: str) -> CaseCounter:
-    """Insert unless another instance just did, then lock."""
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
-
-        statement = insert_or_ignore(CaseCounter).values(day=day, last=0).on_conflict_do_nothing()
-        await session.execute(statement)
-        counter = await session.get(CaseCounter, day, with_for_update=True)
-        assert counter is not None
-        return counter
-    counter = CaseCounter(day=day, last=0)
-    session.add(counter)
-    return counter
