@@ -65,10 +65,12 @@ def _params(task: Task, remedy: Remedy) -> dict[str, FactValue]:
 
 
 def is_clear_yes(move: Move, proposal: Proposal) -> bool:
-    """An explicit yes to exactly this offer: its own button, or a sure, unhesitating, unquestioning affirmation."""
+    """An explicit yes to exactly this offer: its button, a bare "yes", or a sure one without but or question."""
     named = move.value("proposal")
     if move.payload:
         return move.intent == "affirm" and (named is None or named == proposal.id)
+    if lexicon.PLAIN_YES.fullmatch(move.text):
+        return move.intent == "affirm" or not move.sure
     if not move.sure or move.confidence < CLEAR_YES or move.question or move.negated:
         return False
     if lexicon.HESITATION.search(move.text):

@@ -12,10 +12,10 @@ from actions.tasks.talk import Talk
 
 # Scores are comparable between queries (contracts §3): above the first an article is the answer, above the second it
 # is worth one question, below it nothing was found.
-ANSWERS_IT = 0.5
-WORTH_ASKING = 0.35
+ANSWERS_IT = 0.55
+WORTH_ASKING = 0.4
 # Two articles closer than this cannot be told apart by the query.
-CLOSE = 0.05
+CLOSE = 0.1
 MAX_QUERY = 300
 
 

@@ -14,6 +14,14 @@ HESITATION = re.compile(
     r"|\b(?:but|wait|later|not|hold on|don'?t|no|if|unless|instead|rather|however|first)\b",
     re.I,
 )
+# Nothing but a yes: clear whatever the classifier's confidence.
+PLAIN_YES = re.compile(
+    r"\s*(?:是|是的|对|对的|好|好的|好啊|好吧|可以|可以的|行|行吧|嗯|嗯嗯|确认|确认执行|确定|同意|没问题|执行|执行吧|请执行|麻烦了"
+    r"|yes|yeah|yep|yup|ok|okay|sure|confirm|confirmed|go ahead|do it|please do|yes,? please|yes,? do it"
+    r"|no problem|absolutely)"
+    r"\s*[.。!！~]*\s*",
+    re.I,
+)
 # "wait, the second one" points; "it", "that machine" point at what was last talked about.
 DEICTIC = re.compile(
     r"它|这台|那台|这个实例|那个实例|刚才|刚刚|上面那|上一台|该实例|这一台"

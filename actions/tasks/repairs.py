@@ -170,16 +170,6 @@ def resolved(talk: Talk, move: Move) -> Steps[None]:
     yield
 
 
-def neither(talk: Talk, move: Move) -> Steps[None]:
-    """Neither of two readings."""
-    talk.state.question = None
-    talk.say("question", "clarify.rephrase")
-    talk.asked = True
-    talk.state.misses += 1
-    if talk.state.misses >= 3:
-        yield from hand_over(talk, "low_confidence")
-
-
 def talk_to_human(talk: Talk, move: Move) -> Steps[None]:
     """A person, at once: works as the very first message and in the middle of anything."""
     question = talk.state.question
@@ -212,7 +202,6 @@ META: dict[str, Callable[[Talk, Move], Steps[None]]] = {
     "resume": resume,
     "check_again": check_again,
     "resolved": resolved,
-    "neither": neither,
     "talk_to_human": talk_to_human,
     "back_to_bot": back_to_bot,
     "opt_out": opt_out,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.tasks import lexicon
+from actions.tasks.acting import OPERATIONS_SAID
 from actions.tasks.answering import answer, miss, unsupported
 from actions.tasks.asking import absorb, failed_attempt
 from actions.tasks.flow import advance, start, wait
@@ -18,12 +19,17 @@ from actions.tasks.repairs import META
 from actions.tasks.replying import answer_conversation, answer_task, corrected
 from actions.tasks.state import Question, Said, Task
 from actions.tasks.talk import Talk
+from actions.tasks.texts import TextError
 
 # Longer messages are pasted logs: the lines that matter are asked for instead.
 MAX_CHARACTERS = 4000
 # From here on anger is met with words of its own, and the way to a person gets shorter.
 ANGRY = 0.7
 MIN_LETTERS = 2
+# A repair ("cancel", "why") this sure is taken at its word although the gate has doubts.
+SURE_REPAIR = 0.6
+# "Will it lose data?" is about the offer at hand; longer questions are about something of their own.
+SHORT_QUESTION = 20
 
 
 def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
@@ -98,7 +104,7 @@ def _starts_task(talk: Talk, move: Move) -> bool:
 def _react(talk: Talk, move: Move) -> Steps[None]:
     """One move: an answer, a repair, a correction, a new request, or talk."""
     state = talk.state
-    if move.intent in META and (move.sure or move.confidence >= 0.6) and not _is_value_for_slot(talk, move):
+    if move.intent in META and (move.sure or move.confidence >= SURE_REPAIR) and not _is_value_for_slot(talk, move):
         yield from META[move.intent](talk, move)
         return
     question = state.question
@@ -164,6 +170,8 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
         yield from answer(talk, move)
     elif not move.sure:
         yield from unclear(talk, move)
+    elif _asks_about_effect(move) and tell_effect(talk, move):
+        return
     elif _asks_about_effect(move) and move.intent not in SMALL_TALK:
         yield from _answer_or_start(talk, move)
     elif move.intent == "how_to":
@@ -178,6 +186,24 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
         yield from unsupported(talk, move)
     else:
         yield from miss(talk, "not_understood")
+
+
+def tell_effect(talk: Talk, move: Move) -> bool:
+    """ "Will a restart lose data?": the act's own impact and cost, the same words its offer uses."""
+    task = talk.state.task
+    operation = OPERATIONS_SAID.get(move.value("operation") or "")
+    if operation is None and task and task.proposal and len(move.text) <= SHORT_QUESTION:
+        operation = task.proposal.operation
+    if operation is None or lexicon.ABOUT_EFFECT.search(move.text) is None:
+        return False
+    key = f"remedies.{operation.replace('.', '_')}"
+    values = talk.values(task) | (task.proposal.params if task.proposal else {}) if task else {}
+    try:
+        parts = [talk.text(f"{key}.{part}", values) for part in ("impact", "cost")]
+    except TextError:
+        return False
+    talk.say_text("answer", "\n".join(parts))
+    return True
 
 
 def _answer_or_start(talk: Talk, move: Move) -> Steps[None]:

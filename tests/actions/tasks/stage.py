@@ -1,4 +1,4 @@
-"""A cloud and a support desk of dictionaries, and a customer who talks to the engine; every turn's state goes through JSON."""
+"""A cloud and a desk of dictionaries, and a customer who talks to the engine; every state goes through JSON."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class World:
     articles: list[ports.Article] = field(default_factory=list)
     account: ports.Account = field(default_factory=ports.Account)
     cases: list[ports.Case] = field(default_factory=list)
-    cover: ports.Reply = ports.Covered("tier1", ("陈工",), 300, True, 0)
+    cover: ports.Reply = field(default_factory=lambda: ports.Covered("tier1", ("陈工",), 300, True, 0))
     requests: list[ports.Request] = field(default_factory=list)
 
     @property
@@ -177,7 +177,7 @@ class Chat:
         return DialogueState.from_json(self.state)
 
     def say(self, text: str, intent: str = "inform", entities: Mapping[str, str] | None = None, **more: Any) -> str:
-        """One message. `more`: confidence, gate, candidates, clauses [(text, intent, entities)], negated, question, mood…"""
+        """One message. `more`: confidence, gate, candidates, clauses (text, intent, entities), negated, mood …"""
         found = _entities(text, entities or {})
         clauses = tuple(Clause(t, i, 0.95, _entities(t, e)) for t, i, e in more.get("clauses", ()))
         understanding = Understanding(

@@ -159,8 +159,14 @@ def test_row_20_out_of_scope_says_what_it_can_do() -> None:
 @LANGUAGES
 def test_row_5_one_clarifying_question_with_two_readings_and_neither(language: str) -> None:
     chat = two(language)
-    chat.say("web-01 不太对", "instance_slow", {"instance_name": "web-01"}, gate="clarify", confidence=0.5,
-             candidates=["instance_down", "instance_info", "instance_slow"])  # fmt: skip
+    chat.say(
+        "web-01 不太对",
+        "instance_slow",
+        {"instance_name": "web-01"},
+        gate="clarify",
+        confidence=0.5,
+        candidates=["instance_down", "instance_info", "instance_slow"],
+    )
     assert len(chat.buttons()) == 3
     chat.press(chat.buttons()[0])
     assert chat.memory.task and chat.memory.task.skill == "instance_down"
@@ -387,7 +393,8 @@ def test_row_18_three_useless_answers_then_a_way_out_then_a_person() -> None:
     [
         ("好的，但是等一下", "affirm", {}),
         ("应该可以吧？", "affirm", {"question": True}),
-        ("嗯", "affirm", {"confidence": 0.5, "gate": "clarify"}),
+        ("嗯那就这样吧大概", "affirm", {"confidence": 0.5, "gate": "clarify"}),
+        ("是的", "deny", {}),
         ("yes but not now", "affirm", {}),
         ("重启会丢数据吗", "instance_power", {"question": True, "entities": {"operation": "restart"}}),
         ("先别", "deny", {}),
@@ -568,12 +575,27 @@ def test_row_27_an_answer_and_a_question_at_once(language: str) -> None:
     assert DATA.url in said and chat.memory.task and chat.memory.task.proposal
 
 
+@LANGUAGES
+def test_row_27_a_question_about_the_offered_act_is_answered_from_the_offer(language: str) -> None:
+    chat = at_confirmation(language)
+    text = "重启会丢数据吗？" if language == "zh" else "will a restart lose my data?"
+    said = chat.say(text, "instance_power", {"operation": "restart"}, question=True)
+    assert ("磁盘数据保留" in said) or ("disks are kept" in said)
+    assert chat.world.acts == [] and chat.memory.task and chat.memory.task.proposal
+    assert not [r for r in chat.world.requests if isinstance(r, ports.SearchKnowledge)]
+
+
 def test_row_27_as_two_clauses() -> None:
     chat = two()
     chat.world.articles = [DATA]
     chat.say("有台机器宕机了", "instance_down")
-    said = chat.say(f"{WEB}，重启会丢数据吗?", "how_to", {"instance_id": WEB}, question=True,
-                    clauses=[(WEB, "inform", {"instance_id": WEB}), ("重启会丢数据吗?", "how_to", {})])  # fmt: skip
+    said = chat.say(
+        f"{WEB}，重启会丢数据吗?",
+        "how_to",
+        {"instance_id": WEB},
+        question=True,
+        clauses=[(WEB, "inform", {"instance_id": WEB}), ("重启会丢数据吗?", "how_to", {})],
+    )
     assert DATA.url in said and chat.memory.task and chat.memory.task.proposal
 
 
