@@ -22,7 +22,7 @@ FIXED: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "fixed_nam
 
 
 def playbooks() -> list[Path]:
-    return sorted((DATA / "playbooks").glob("*.yml"))
+    return sorted(path for path in (DATA / "playbooks").glob("*.yml") if not path.name.startswith("_"))
 
 
 def test_that_the_domain_has_every_fixed_intent_and_entity() -> None:
@@ -57,10 +57,15 @@ def test_that_a_playbook_names_checks_and_operations_that_exist(path: Path) -> N
     text = path.read_text("utf-8")
     playbook = yaml.safe_load(text)
     assert playbook["skill"] in DOMAIN["intents"]
-    checks = {check if isinstance(check, str) else check["check"] for check in playbook.get("checks", [])}
+    checks = {check["name"] for check in playbook.get("checks", [])}
     assert checks <= CHECKS.keys()
     operations = set(re.findall(r"operation: *([a-z_]+\.[a-z_]+)", text))
     assert operations <= OPERATIONS.keys()
+
+
+def test_that_the_facts_playbooks_may_use_belong_to_checks_that_exist() -> None:
+    facts = yaml.safe_load((DATA / "playbooks" / "_checks.yml").read_text("utf-8"))
+    assert facts.keys() == CHECKS.keys()
 
 
 def test_that_every_id_example_has_its_own_shape() -> None:
