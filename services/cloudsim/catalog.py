@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsim import aip, bcc, bcm, billing, blb, certificate, console, eip, sts, vpc
+from cloudsim import aip, bcc, bcm, billing, blb, bos, certificate, console, eip, sts, vpc
 from cloudsim.protocol.routing import Service
 
 ALL: tuple[Service, ...] = (
@@ -16,6 +16,7 @@ ALL: tuple[Service, ...] = (
     vpc.SERVICE,
     certificate.SERVICE,
     blb.SERVICE,
+    bos.SERVICE,
 )
 
 SERVICES: dict[str, Service] = {service.name: service for service in ALL}
