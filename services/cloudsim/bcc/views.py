@@ -56,7 +56,9 @@ def instance_view(document: Document) -> Json:
         "ipv6": "",
         "eniQuota": "4",
         "deletionProtection": document.get("deletionProtection", 0),
-        "volumes": document.get("volumeIds", []),
+        "volumes": [
+            {"id": volume, "isSystemVolume": number == 0} for number, volume in enumerate(document["volumeIds"])
+        ],
         "isEipAutoRelatedDelete": False,
         "hosteyeType": "default",
         "chargeStatus": document.get("chargeStatus", "normal"),

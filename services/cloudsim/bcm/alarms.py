@@ -95,7 +95,27 @@ def _alarm(instance: Document, policy: Policy, state: str, mean: float | None, n
         },
         "policy": _policy_view(policy),
         "actions": [],
-        "alertMetrics": [{"metricName": policy.metric, "value": mean, "threshold": policy.threshold}],
+        "alertMetrics": [{"metric": {"name": policy.metric, "value": mean, "unit": "%"}, "rule": _condition(policy)}],
+    }
+
+
+def _condition(policy: Policy) -> Json:
+    return {
+        "metricName": policy.metric,
+        "operator": ">",
+        "threshold": policy.threshold,
+        "statistics": "average",
+        "window": JUDGED_SECONDS,
+    }
+
+
+def _rule_condition(policy: Policy) -> Json:
+    return {
+        "metricName": policy.metric,
+        "operator": ">",
+        "threshold": policy.threshold,
+        "aggregateType": "average",
+        "windowSeconds": JUDGED_SECONDS,
     }
 
 
@@ -105,7 +125,7 @@ def _policy_view(policy: Policy) -> Json:
         "name": policy.name,
         "scope": "BCE_BCC",
         "resourceType": "Instance",
-        "rules": [[{"metricName": policy.metric, "operator": ">", "threshold": policy.threshold}]],
+        "rules": [{"conditions": [_rule_condition(policy)], "pendingCount": 1}],
         "actions": [],
     }
 
