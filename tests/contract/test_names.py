@@ -27,7 +27,7 @@ def playbooks() -> list[Path]:
 
 def test_that_the_domain_has_every_fixed_intent_and_entity() -> None:
     assert set(FIXED["intents"]) <= set(DOMAIN["intents"])
-    assert set(FIXED["entities"]) == set(DOMAIN["entities"])
+    assert set(FIXED["entities"]) <= set(DOMAIN["entities"])
 
 
 def test_that_every_intent_has_a_rule_and_every_rule_an_intent() -> None:
@@ -76,7 +76,7 @@ def test_that_every_id_example_has_its_own_shape() -> None:
 
 def test_that_no_committed_file_names_a_registry_or_this_machine() -> None:
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    registry = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|--index-url|\"resolved\":")
+    registry = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|--index-url|\"resolved\": *\"http")
     for name in filter(None, files):
         path = ROOT / name
         if path == Path(__file__) or path.suffix in (".png", ".woff2", ".ico") or not path.is_file():
