@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 
 WORDS = {
-    "zh": {"yes": "是的", "human": "转人工", "placeholder": "请描述您遇到的问题", "offline": "网络已断开", "waiting": "等待发送"},
+    "zh": {
+        "yes": "是的",
+        "human": "转人工",
+        "placeholder": "请描述您遇到的问题",
+        "offline": "网络已断开",
+        "waiting": "等待发送",
+    },
     "en": {
         "yes": "yes",
         "human": "I want to talk to a human",

@@ -138,7 +138,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
   return (
     <Section title={texts.customer}>
       <p className="tags">
-        <Tag color={customer.verified ? 'green' : undefined}>{customer.verified ? texts.verified : texts.anonymous}</Tag>
+        <Tag color={customer.verified ? '#14573a' : undefined} variant={customer.verified ? 'solid' : 'filled'}>{customer.verified ? texts.verified : texts.anonymous}</Tag>
       </p>
       <dl>
         {facts

@@ -1,9 +1,14 @@
 import DOMPurify from 'dompurify';
 import { Marked } from 'marked';
 
-import { SafeHtml } from './html';
+import { escapeHtml, SafeHtml } from './html';
 
-const marked = new Marked({ gfm: true, breaks: true });
+/** Markup that somebody typed is shown as it was typed; a picture is shown as its description. */
+const marked = new Marked({
+  gfm: true,
+  breaks: true,
+  renderer: { html: ({ text }) => escapeHtml(text), image: ({ text }) => escapeHtml(text) },
+});
 
 const TAGS = [
   'p', 'br', 'strong', 'em', 'del', 'code', 'pre', 'a', 'ul', 'ol', 'li', 'blockquote',
@@ -20,7 +25,7 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
   node.setAttribute('rel', 'noopener noreferrer');
 });
 
-/** Renders the Markdown of a message; images, styles, forms and scripts are dropped, so nothing is ever loaded by reading. */
+/** Renders the Markdown of a message; nothing is ever loaded or run by reading it. */
 export function markdown(text: string): SafeHtml {
   const rendered = marked.parse(text, { async: false });
   return new SafeHtml(

@@ -7,11 +7,6 @@ import type { Texts } from './texts';
 /** Longest message the service takes, in characters. */
 const MAX_MESSAGE_LENGTH = 4000;
 
-interface Signals {
-  onOpen(): void;
-  newUserMessage: { listener: (body: { messages: { text?: string }[] }) => void };
-}
-
 interface Placed {
   bubble: Bubble;
   outer: HTMLElement;
@@ -20,8 +15,8 @@ interface Placed {
 /**
  * deep-chat behind the ChatView interface.
  *
- * deep-chat draws bubbles and the input; the order of bubbles, their content and their accessibility are set here,
- * because it can neither insert in the middle nor announce, and it renders a customer's text as Markdown.
+ * deep-chat draws bubbles and the input; sending, the order of bubbles, their content and their accessibility are
+ * ours, because it can neither insert in the middle nor announce, and it renders a customer's text as Markdown.
  */
 export class DeepChatView implements ChatView {
   private readonly chat: DeepChat;
@@ -30,6 +25,7 @@ export class DeepChatView implements ChatView {
   private readonly older = document.createElement('button');
   private texts: Texts;
   private log: HTMLElement | null = null;
+  private isListening = false;
 
   constructor(
     private readonly events: ChatViewEvents,
@@ -38,17 +34,25 @@ export class DeepChatView implements ChatView {
     this.texts = texts;
     this.chat = document.createElement('deep-chat');
     this.chat.setAttribute('style', `font-family: ${FONT_FAMILY}`);
+    this.older.type = 'button';
+    this.older.className = 'cs-older';
+    this.older.hidden = true;
+    this.older.addEventListener('click', () => this.events.onOlder());
+    this.typing.className = 'cs-typing';
+    this.typing.hidden = true;
   }
 
   async mount(host: HTMLElement): Promise<void> {
     await customElements.whenDefined('deep-chat');
     const rendered = new Promise<void>((resolve) => {
-      this.chat.onComponentRender = () => resolve();
+      this.chat.onComponentRender = () => {
+        this.onRendered();
+        resolve();
+      };
     });
     this.configure();
     host.replaceChildren(this.chat);
     await rendered;
-    this.prepareShadow();
   }
 
   put(bubble: Bubble): void {
@@ -125,10 +129,7 @@ export class DeepChatView implements ChatView {
   private configure(): void {
     this.chat.connect = {
       websocket: true,
-      handler: (_body: unknown, signals: Signals) => {
-        signals.newUserMessage.listener = (body) => this.onSubmitted(body.messages.at(-1)?.text ?? '');
-        signals.onOpen();
-      },
+      handler: (_body: unknown, signals: { onOpen(): void }) => signals.onOpen(),
     } as DeepChat['connect'];
     this.chat.textInput = {
       characterLimit: MAX_MESSAGE_LENGTH,
@@ -143,10 +144,22 @@ export class DeepChatView implements ChatView {
     };
   }
 
-  /** deep-chat has already drawn the customer's text as Markdown: that bubble goes, ours comes through put(). */
-  private onSubmitted(text: string): void {
-    this.lastDrawn()?.remove();
-    if (text.trim() !== '') this.events.onSend(text);
+  /**
+   * Sends what stands in the input. deep-chat itself would draw the text as Markdown first,
+   * which loads the pictures that a customer pastes.
+   */
+  private submit(): void {
+    const input = this.input();
+    const text = (input?.innerText ?? '').trim();
+    if (!input || text === '') return;
+    input.textContent = '';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    this.events.onSend(text);
+    input.focus();
+  }
+
+  private input(): HTMLElement | null {
+    return this.chat.shadowRoot?.getElementById('text-input') ?? null;
   }
 
   private draw(bubble: Bubble): HTMLElement {
@@ -196,22 +209,47 @@ export class DeepChatView implements ChatView {
     });
   }
 
-  private prepareShadow(): void {
-    const root = this.chat.shadowRoot;
-    this.log = root?.getElementById('messages') ?? null;
-    const log = this.requireLog();
-    this.older.type = 'button';
-    this.older.className = 'cs-older';
-    this.older.hidden = true;
-    this.older.addEventListener('click', () => this.events.onOlder());
-    log.prepend(this.older);
-    this.typing.className = 'cs-typing';
-    this.typing.hidden = true;
-    log.after(this.typing);
-    log.addEventListener('click', (event) => this.onLogClick(event));
-    root?.addEventListener('keydown', (event) => guardComposition(event as KeyboardEvent), { capture: true });
-    new MutationObserver(() => this.labelControls()).observe(this.chat.shadowRoot as ShadowRoot, { childList: true, subtree: true });
+  /** deep-chat may render more than once and throws its old elements away: everything of ours is put in again. */
+  private onRendered(): void {
+    const log = this.chat.shadowRoot?.getElementById('messages') ?? null;
+    if (log === this.log) return;
+    this.log = log;
+    this.listenToRoot();
+    log?.prepend(this.older);
+    log?.after(this.typing);
+    log?.addEventListener('click', (event) => this.onLogClick(event));
+    const bubbles = [...this.placed.values()].map(({ bubble }) => bubble);
+    this.placed.clear();
+    for (const bubble of bubbles) this.put(bubble);
     this.setTexts(this.texts);
+  }
+
+  private listenToRoot(): void {
+    const root = this.chat.shadowRoot;
+    if (!root || this.isListening) return;
+    this.isListening = true;
+    root.addEventListener('keydown', (event) => this.onKeyDown(event as KeyboardEvent), { capture: true });
+    root.addEventListener('click', (event) => this.onClick(event), { capture: true });
+    new MutationObserver(() => this.labelControls()).observe(root, { childList: true, subtree: true });
+  }
+
+  private onKeyDown(event: KeyboardEvent): void {
+    const target = event.target as Element;
+    const isInput = target.id === 'text-input';
+    const isSend = target.closest('.input-button') !== null;
+    if (isInput && isComposing(event)) event.stopImmediatePropagation();
+    else if (event.key === 'Enter' && (isSend || (isInput && !event.shiftKey))) this.take(event);
+    else if (event.key === ' ' && isSend) this.take(event);
+  }
+
+  private onClick(event: Event): void {
+    if ((event.target as Element).closest('.input-button')) this.take(event);
+  }
+
+  private take(event: Event): void {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.submit();
   }
 
   private onLogClick(event: Event): void {
@@ -238,12 +276,13 @@ export class DeepChatView implements ChatView {
   }
 
   private requireLog(): HTMLElement {
+    this.onRendered();
     if (!this.log) throw new Error('the chat view is not mounted');
     return this.log;
   }
 }
 
 /** Enter that confirms an input-method candidate must not send; Safari ends the composition before the key arrives. */
-function guardComposition(event: KeyboardEvent): void {
-  if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
 }

@@ -215,7 +215,8 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     try {
       this.session?.send(shown, body);
     } catch (error) {
-      this.showBanner(error instanceof OutboxFullError ? this.texts.outbox_full : this.texts.connecting);
+      if (!(error instanceof OutboxFullError)) throw error;
+      this.showBanner(this.texts.outbox_full);
     }
   }
 
