@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from actions.tasks import lexicon
-from actions.tasks.handing import hand_over
+from actions.tasks.handing import Reason, hand_over
+from actions.tasks.playbook import Playbook
 from actions.tasks.ports import Article, Articles, SearchKnowledge, Steps
 from actions.tasks.questions import put
 from actions.tasks.reading import Move
-from actions.tasks.state import Question, Ref, Topic
+from actions.tasks.state import Question, Ref, Task, Topic
 from actions.tasks.talk import Talk
 
 # Scores are comparable between queries (contracts §3): above the first an article is the answer, above the second it
@@ -78,6 +79,20 @@ def unsupported(talk: Talk, move: Move) -> Steps[None]:
     put(talk, None, Question("human", reason="unsupported"))
 
 
+def advise(talk: Talk, task: Task, book: Playbook) -> Steps[None]:
+    """A skill that is advice: the article written for it."""
+    talk.finish(task)
+    reply = yield SearchKnowledge(task.words[:MAX_QUERY] or task.skill, talk.language, task.skill)
+    items = reply.items if isinstance(reply, Articles) else ()
+    fitting = next((a for a in items if task.skill in a.intents), None)
+    if fitting is None and items and items[0].score >= ANSWERS_IT:
+        fitting = items[0]
+    if fitting is None:
+        yield from miss(talk, "no_answer")
+    else:
+        give(talk, fitting, task.words, task.skill)
+
+
 def miss(talk: Talk, kind: str, values: dict[str, str] | None = None) -> Steps[None]:
     """Not understood, not supported, no answer: the second in a row offers a person, the third hands over."""
     state = talk.state
@@ -85,8 +100,8 @@ def miss(talk: Talk, kind: str, values: dict[str, str] | None = None) -> Steps[N
     in_a_hurry = state.business_down or state.anger >= 0.7
     count = state.misses + (1 if in_a_hurry else 0)
     if count >= 3:
-        reason = "unsupported" if kind == "unsupported" else "low_confidence"
-        yield from hand_over(talk, reason, lead="cannot.give_up")  # type: ignore[arg-type]
+        reason: Reason = "unsupported" if kind == "unsupported" else "low_confidence"
+        yield from hand_over(talk, reason, lead="cannot.give_up")
         return
     talk.say("error", f"cannot.{kind}", values or {})
     if count == 2 or kind == "unsupported":

@@ -8,8 +8,8 @@ from actions.tasks.acting import look_again
 from actions.tasks.flow import advance, resume_shelved
 from actions.tasks.model import Event
 from actions.tasks.ports import Account, AccountContext, Steps
-from actions.tasks.questions import ask_again, put
-from actions.tasks.state import Question, Ref, Task
+from actions.tasks.questions import ask_again, put, work_of
+from actions.tasks.state import Question, Ref
 from actions.tasks.talk import Talk
 
 # After this long a task is offered to be resumed rather than just continued.
@@ -31,14 +31,6 @@ def opened(talk: Talk, event: Event) -> Steps[None]:
     task = state.task or state.shelved
     if task is not None and away is not None:
         put(talk, None, Question("resume", text=work_of(talk, task)))
-
-
-def work_of(talk: Talk, task: Task) -> str:
-    """What a task is, with the resource it is about."""
-    need = talk.book(task).resource_need
-    named = task.refs.get(need.slot) if need else None
-    title = talk.skill_title(task.skill)
-    return talk.text("terms.work", {"work": title, "resource": talk.label(named)}) if named else title
 
 
 def _greet(talk: Talk) -> Steps[None]:

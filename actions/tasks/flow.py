@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actions.tasks import support_desk
-from actions.tasks.answering import answer
+from actions.tasks.answering import advise, answer
 from actions.tasks.asking import absorb, ask_for, missing
 from actions.tasks.diagnosing import diagnose
 from actions.tasks.picking import pick
@@ -20,6 +20,7 @@ Handler = Callable[[Talk, Task, Playbook], Steps[None]]
 HANDLERS: dict[str, Handler] = {
     "diagnose": diagnose,
     "list": support_desk.list_resources,
+    "knowledge": advise,
     "human": support_desk.human,
     "complaint": support_desk.complaint,
     "tam": support_desk.tam,

@@ -46,9 +46,13 @@ def _pointed(move: Move) -> int | None:
 
 def says_something(need: Need, task: Task, move: Move, listed: list[Ref]) -> bool:
     """Whether a move names or points at a resource at all."""
-    hints = hints_in(need, task, move)
+    return names_one(need, task, move, listed) or _mention(move)
+
+
+def names_one(need: Need, task: Task, move: Move, listed: list[Ref]) -> bool:
+    """Whether a move names one or an attribute of it; "it" and "this one" name nothing new."""
     named = any(lexicon.mentions(r.name, move.text) or r.id in move.text for r in listed)
-    return bool(hints.given or named or _mention(move))
+    return bool(hints_in(need, task, move).given or named)
 
 
 def _mention(move: Move) -> bool:
@@ -200,6 +204,8 @@ def _several(talk: Talk, task: Task, need: Need, choice: Choice, hints: Hints) -
     if choice.kind == "few":
         options = [resolve.ref(r) for r in choice.items]
         talk.state.listed = options
+        if choice.by == "unhealthy":
+            talk.say("notice", "resolve.several_unhealthy", {"count": len(options)})
         if asked_before and not hints.given:
             yield from refuse_with(talk, task, need, options)
         else:

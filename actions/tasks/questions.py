@@ -48,6 +48,14 @@ def ask(talk: Talk, task: Task | None, question: Question) -> None:
         _ask_conversation(talk, question)
 
 
+def work_of(talk: Talk, task: Task) -> str:
+    """What a task is, with the resource it is about."""
+    need = talk.book(task).resource_need
+    named = task.refs.get(need.slot) if need else None
+    title = talk.skill_title(task.skill)
+    return talk.text("terms.work", {"work": title, "resource": talk.label(named)}) if named else title
+
+
 def yes_no(talk: Talk) -> tuple[Button, ...]:
     return (talk.button("yes", "affirm"), talk.button("no", "deny"))
 

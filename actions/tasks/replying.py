@@ -8,7 +8,7 @@ from actions.tasks.answering import answer
 from actions.tasks.asking import absorb, failed_attempt, field_named, take_free_text
 from actions.tasks.flow import resume_shelved, start
 from actions.tasks.handing import Reason, hand_over
-from actions.tasks.picking import accept, hints_in, pick, says_something
+from actions.tasks.picking import accept, hints_in, names_one, pick, says_something
 from actions.tasks.playbook import Need
 from actions.tasks.ports import Steps
 from actions.tasks.questions import ask_again, put
@@ -198,7 +198,7 @@ def _at_assumption(talk: Talk, move: Move, task: Task, question: Question) -> St
     need = talk.book(task).need(question.slot)
     assumed = question.options[0]
     assert need is not None
-    other = says_something(need, task, move, talk.state.listed) and not _names(move, assumed.id, assumed.name)
+    other = names_one(need, task, move, talk.state.listed) and not _names(move, assumed.id, assumed.name)
     if says_yes(move) and not other:
         return accept(talk, task, need, assumed, "given")
     absorb(talk, task, talk.book(task), move)

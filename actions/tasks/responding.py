@@ -13,7 +13,7 @@ from actions.tasks.model import Language, Utterance
 from actions.tasks.picking import hints_in, says_something
 from actions.tasks.playbook import Need
 from actions.tasks.ports import Steps
-from actions.tasks.questions import ask_again, put
+from actions.tasks.questions import ask_again, put, work_of
 from actions.tasks.reading import ANSWERS, SMALL_TALK, Move, moves
 from actions.tasks.repairs import META
 from actions.tasks.replying import answer_conversation, answer_task, corrected
@@ -236,10 +236,20 @@ def _small_talk(talk: Talk, move: Move) -> None:
     if move.intent == "greet" and customer and customer.user_name:
         talk.say("answer", "smalltalk.greet_named", {"name": customer.user_name})
     elif move.intent == "goodbye":
-        talk.say("farewell", "smalltalk.goodbye")
-        talk.asked = talk.state.task is None
+        _goodbye(talk)
     else:
         talk.say("answer", f"smalltalk.{move.intent}")
+
+
+def _goodbye(talk: Talk) -> None:
+    """Leaving is no cancelling: what is under way can be taken up again."""
+    task = talk.state.task
+    if task is None:
+        talk.say("farewell", "smalltalk.goodbye")
+    else:
+        talk.state.shelved, talk.state.stack = task, []
+        talk.say("farewell", "smalltalk.goodbye_waiting", {"work": work_of(talk, task)})
+    talk.asked = True
 
 
 def _loose_answer(talk: Talk, move: Move) -> Steps[None]:

@@ -260,7 +260,7 @@ def test_row_11_three_kinds_second_offers_third_hands_over(language: str) -> Non
 def test_row_11_unsupported_says_so_and_offers_a_person(language: str) -> None:
     chat = two(language)
     said = chat.say("给我退款", "refund")
-    assert ("还不能直接办" in said) or ("cannot do the refund" in said)
+    assert ("还不能在这里直接退款" in said) or ("cannot do the refund" in said)
     assert chat.buttons()
     chat.say("好", "affirm")
     assert dict(chat.turn.handoff or {})["reason"] == "unsupported"
@@ -272,7 +272,7 @@ def test_row_11_unsupported_with_an_article_answers_from_it() -> None:
         Article("refund", "退款规则", "https://support.example/a/refund", "五天内可退。", 0.6, (), ("refund",))
     ]
     said = chat.say("我要退款", "refund")
-    assert "五天内可退" in said and "还不能直接操作" in said
+    assert "五天内可退" in said and "还不能在这里直接退款" in said
 
 
 # ---- 12: trouble and odd input ----
@@ -370,6 +370,13 @@ def test_row_17_silence_asks_then_closes_and_the_task_can_be_resumed() -> None:
     chat = at_confirmation()
     assert "还在吗" in chat.event("silence")
     assert "继续" in chat.event("silence") and chat.memory.idle
+    chat.say("继续", "resume")
+    assert chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_17_goodbye_in_the_middle_keeps_the_task() -> None:
+    chat = at_confirmation()
+    assert "继续" in chat.say("再见", "goodbye") and chat.memory.idle
     chat.say("继续", "resume")
     assert chat.memory.task and chat.memory.task.proposal
 
@@ -494,6 +501,21 @@ def test_row_24_the_only_unhealthy_one_is_asked_about(language: str) -> None:
     assert "app-01" in said and "web-01" not in said
     chat.say("对" if language == "zh" else "yes", "affirm")
     assert chat.memory.finished and chat.memory.finished.slots["instance_id"] == APP
+
+
+def test_row_24_yes_this_one_is_a_yes() -> None:
+    chat = four()
+    chat.world.unhealthy = {APP}
+    chat.say("有台机器宕机了", "instance_down")
+    chat.say("对，就是这台", "affirm", {"mention": "focus"})
+    assert chat.memory.finished and chat.memory.finished.slots["instance_id"] == APP
+
+
+def test_row_24_two_unhealthy_ones_are_shown_first() -> None:
+    chat = four()
+    chat.world.unhealthy = {APP, DB}
+    said = chat.say("有台机器宕机了", "instance_down")
+    assert "2 台状态不正常" in said and "app-01" in said and "web-01" not in said
 
 
 def test_row_24_no_not_that_one_lists_the_others() -> None:

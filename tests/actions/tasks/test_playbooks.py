@@ -114,9 +114,9 @@ def sample_values() -> dict[str, Any]:
     values |= {f"slot.{name}": "restart" for name in ("operation", "field", "instance_id", "port", "status", "region")}
     values |= {"resource": "web-01", "resource.id": "i-NNkaK46e", "resource.name": "web-01"}
     words = (
-        "name id work count number region status value example first second choices options action field reason why "
-        "excerpt title url account plan ticket agent note detail checks code words check people target position primary "
-        "backup lines shown severity assignee update months port operation"
+        "name id work count number region status value example first second choices options action field "
+        "reason why excerpt title url account plan ticket agent note detail checks code words check people target "
+        "position primary backup lines shown severity assignee update months port operation"
     )
     return values | dict.fromkeys(words.split(), "x") | {"target": 120, "checks": ["a", "b"], "plan": "key"}
 
