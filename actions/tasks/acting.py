@@ -64,7 +64,7 @@ def _params(task: Task, remedy: Remedy) -> dict[str, FactValue]:
     return params
 
 
-def is_clear_yes(move: Move, proposal: Proposal) -> bool:
+def is_clear_yes(talk: Talk, move: Move, task: Task, proposal: Proposal) -> bool:
     """An explicit yes to exactly this offer: its button, a bare "yes", or a sure one without but or question."""
     named = move.value("proposal")
     if move.payload:
@@ -73,15 +73,28 @@ def is_clear_yes(move: Move, proposal: Proposal) -> bool:
         return move.intent == "affirm" or not move.sure
     if not move.sure or move.confidence < CLEAR_YES or move.question or move.negated:
         return False
-    if lexicon.HESITATION.search(move.text):
+    if lexicon.HESITATION.search(move.text) or points_elsewhere(talk, move, task):
         return False
-    others = [value for value in move.values("instance_id") if value != proposal.resource_id]
-    return not others and (move.intent == "affirm" or names_the_act(move, proposal))
+    return move.intent == "affirm" or names_the_act(move, proposal)
+
+
+def points_elsewhere(talk: Talk, move: Move, task: Task) -> bool:
+    """Whether a yes also speaks of something other than the task's own resources: then it is no yes to this offer."""
+    own = list(task.refs.values())
+    ids, names, addresses = {ref.id for ref in own}, {ref.name.lower() for ref in own}, {ref.ip for ref in own}
+    told = {"instance_id": ids, "instance_name": names, "ip_address": addresses, "region": {ref.region for ref in own}}
+    for kind, known in told.items():
+        if any(value not in known and value.lower() not in known for value in move.values(kind)):
+            return True
+    if move.value("mention") not in (None, "focus"):
+        return True
+    others = [ref for ref in talk.state.listed if ref.id not in ids]
+    return any(lexicon.mentions(ref.name, move.text) for ref in others)
 
 
 def names_the_act(move: Move, proposal: Proposal) -> bool:
     """ "重启吧" to the offer of a reboot says yes by naming it."""
-    if move.intent != "instance_power" or move.value("instance_name") or move.value("ip_address"):
+    if move.intent != "instance_power":
         return False
     said = move.value("operation")
     return said is not None and proposal.operation == f"instance.{_OPERATION_WORDS.get(said.lower(), said.lower())}"

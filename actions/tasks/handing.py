@@ -8,7 +8,6 @@ from actions.tasks.model import Severity
 from actions.tasks.ports import Coverage, Covered, Steps
 from actions.tasks.state import Task
 from actions.tasks.talk import Talk
-from contracts.masking import mask_secrets
 
 Reason = Literal[
     "customer_asked",
@@ -87,7 +86,7 @@ def say_who_comes(talk: Talk, covered: Covered | None, lead: str | None = None) 
 def packet(
     talk: Talk, reason: Reason, task: Task | None, severity: tuple[Severity, str], tier: str | None = None
 ) -> dict[str, Any]:
-    """Contracts §4, secrets masked."""
+    """Contracts §4. What the customer said was masked when it came in."""
     state, customer = talk.state, talk.context.customer
     level, why = severity
     product = talk.book(task).product if task else None
@@ -120,7 +119,7 @@ def packet(
         "events": [{"event_id": event_id, "status": status} for event_id, status in state.events],
         "incidents": [],
         "summary": _summary(talk, task),
-        "last_words": mask_secrets(said.text).text[:MAX_WORDS] if said else "",
+        "last_words": said.text[:MAX_WORDS] if said else "",
     }
 
 
@@ -163,7 +162,7 @@ def _summary(talk: Talk, task: Task | None) -> list[dict[str, Any]]:
     state = talk.state
     lines = [
         {
-            "text": talk.text("packet.customer_said", {"words": mask_secrets(said.text).text[:300]}),
+            "text": talk.text("packet.customer_said", {"words": said.text[:300]}),
             "inferred": False,
             "message_ids": [said.message_id],
         }

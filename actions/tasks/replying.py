@@ -159,7 +159,7 @@ def _at_confirmation(talk: Talk, move: Move, task: Task) -> Steps[bool]:
     if move.payload and move.intent in ("affirm", "deny") and move.value("proposal") not in (None, proposal.id):
         talk.say("notice", "confirm.outdated")
         return True
-    if is_clear_yes(move, proposal):
+    if is_clear_yes(talk, move, task, proposal):
         if is_stale(talk, proposal):
             talk.say("notice", "confirm.stale")
             task.proposal, task.question, task.checked = None, None, False

@@ -20,6 +20,7 @@ from actions.tasks.replying import answer_conversation, answer_task, corrected
 from actions.tasks.state import Question, Said, Task
 from actions.tasks.talk import Talk
 from actions.tasks.texts import TextError
+from contracts.masking import mask_secrets
 
 # Longer messages are pasted logs: the lines that matter are asked for instead.
 MAX_CHARACTERS = 4000
@@ -68,7 +69,7 @@ def _note(talk: Talk, utterance: Utterance) -> None:
     """What is remembered of every message before it is understood."""
     state = talk.state
     state.silences = 0
-    state.said.append(Said(utterance.text, utterance.message_id))
+    state.said.append(Said(mask_secrets(utterance.text).text, utterance.message_id))
     talk.confidence = utterance.confidence
     if not utterance.payload:
         spoken = _language_of(talk, utterance)

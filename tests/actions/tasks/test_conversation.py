@@ -405,6 +405,10 @@ def test_row_18_three_useless_answers_then_a_way_out_then_a_person() -> None:
         ("yes but not now", "affirm", {}),
         ("重启会丢数据吗", "instance_power", {"question": True, "entities": {"operation": "restart"}}),
         ("先别", "deny", {}),
+        ("好的，重启 db-01", "affirm", {"entities": {"instance_name": "db-01"}}),
+        ("好的，重启 " + DB, "instance_power", {"entities": {"instance_id": DB, "operation": "restart"}}),
+        ("好，广州那台", "affirm", {"entities": {"region": "gz"}}),
+        ("好，第二台", "affirm", {"entities": {"mention": "ordinal:2"}}),
     ],
 )
 def test_row_21_only_a_clear_yes_acts(text: str, intent: str, more: dict[str, Any]) -> None:

@@ -181,6 +181,11 @@ class Conversation(RuleBasedStateMachine):
                 assert intent == "affirm" or (intent == "instance_power" and entities.get("operation"))
                 assert not HESITATION.search(text) and more.get("gate", "answer") == "answer"
                 assert more.get("confidence", 1.0) >= 0.8 and not more.get("question")
+                assert (
+                    offered.kind != "instance"
+                    or entities.get("instance_id", offered.resource_id) == offered.resource_id
+                )
+                assert entities.get("instance_name", offered.resource_name) == offered.resource_name
         if any(isinstance(request, ports.RunChecks) for request in requests) and (self.world.silent or self.world.down):
             silent = self.world.silent & {"instance", "events", "billing", "metrics"}
             assert not ((silent or self.world.down) and FINE.search(said)), "unknown passed for healthy"
