@@ -49,7 +49,7 @@ class _Lines(yaml.SafeLoader):
 
 
 def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
-    values: dict[str, Any] = loader.construct_mapping(node, deep=True)
+    values = {str(key): value for key, value in loader.construct_mapping(node, deep=True).items()}
     values["__line__"] = node.start_mark.line + 1
     return values
 
@@ -64,9 +64,9 @@ def load(path: Path) -> list[TestCase]:
         document = yaml.load(path.read_text("utf-8"), Loader=_Lines)
     except yaml.YAMLError as error:
         raise FormatError(f"{path}: {error}") from error
-    error = jsonschema.exceptions.best_match(_VALIDATOR.iter_errors(_without_lines(document)))
-    if error is not None:
-        raise FormatError(f"{path}:{_line_of(document, error.absolute_path)}: {error.message}")
+    fault = jsonschema.exceptions.best_match(_VALIDATOR.iter_errors(_without_lines(document)))
+    if fault is not None:
+        raise FormatError(f"{path}:{_line_of(document, fault.absolute_path)}: {fault.message}")
     return [case for raw in document["test_cases"] for case in _expand(raw)]
 
 

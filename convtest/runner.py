@@ -44,7 +44,8 @@ class Runner:
             self._driver.fault(fault)
 
     def _play(self, step: Step) -> None:
-        self._expect_if_stated(step) or self._note(self._act(step))
+        if not self._expect_if_stated(step):
+            self._note(self._act(step))
         for assertion in step.assertions:
             (kind, wanted), *_ = assertion.items()
             if why := EXPECTATIONS[kind](wanted, self.seen, self._driver):
