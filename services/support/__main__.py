@@ -8,6 +8,7 @@ import sys
 import uvicorn
 
 from support.app import build_app, build_http, build_socket_server
+from support.errors import SupportError
 from support.services import build_services
 from support.settings import Settings, SettingsError
 from support.telemetry import configure_logging
@@ -75,7 +76,11 @@ def main() -> int:
     if arguments.command == "openapi":
         print_openapi(settings)
     elif arguments.command == "add-agent":
-        asyncio.run(add_agent(settings, arguments))
+        try:
+            asyncio.run(add_agent(settings, arguments))
+        except SupportError:
+            print("support: the password must have 12-200 characters", file=sys.stderr)
+            return 2
     else:
         serve(settings)
     return 0

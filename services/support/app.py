@@ -48,8 +48,6 @@ def build_socket_server(settings: Settings) -> socketio.AsyncServer:
 async def running(services: Services) -> AsyncIterator[None]:
     """Migrate, plant what the demonstration needs, then keep the heartbeat and the workers alive."""
     await migrate(services.database)
-    if services.database.is_sqlite:
-        await services.worker.release_dead_leases()
     await services.agents.plant_demo()
     duties: dict[str, Duty] = {
         "turns": services.worker.resume,

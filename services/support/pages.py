@@ -36,6 +36,8 @@ async def page(request: Request, services: Parts, path: str) -> Response:
 
 def _file(folder: Path, path: str) -> Path | None:
     """The file for a path, never one outside the folder."""
+    if "\0" in path:
+        return None
     root = folder.resolve()
     candidates = [path, f"{path.rstrip('/')}/index.html" if path else "index.html"]
     if path.startswith("desk/") and "." not in path.rsplit("/", 1)[-1]:

@@ -29,8 +29,12 @@ class Texts:
     def names(self, language: Language) -> set[str]:
         return set(self._texts[language])
 
+    def raw(self, name: str, language: Language) -> str:
+        """The text with its places unfilled."""
+        return str(self._texts[language][name])
+
     def __call__(self, name: str, language: Language, **values: object) -> str:
-        return str(self._texts[language][name]).format(**values)
+        return self.raw(name, language).format(**values)
 
     def error(self, code: str, language: Language, **values: object) -> str:
         return self(f"error_{code}", language, **values)

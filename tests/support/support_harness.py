@@ -155,7 +155,7 @@ class Support:
             "ACTIONS_PORT": str(assistant_port),
             "CLOUD_PORT": str(cloud_port),
             "CLOUD_CONTROL_PORT": str(cloud_port),
-            "TICK_SECONDS": "0.05",
+            "TICK_SECONDS": "0.1",
             "TURN_SLOW_SECONDS": "0.6",
             "TURN_RETRY_SECONDS": "0.05",
             "MESSAGES_PER_MINUTE": "100000",

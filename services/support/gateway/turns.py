@@ -1,4 +1,7 @@
-"""The worker of turns: per conversation one at a time, in order, resumed after a restart, on one instance only."""
+"""The worker of turns: per conversation one at a time, in order, resumed after a restart.
+
+With PostgreSQL several instances may run: a lease on the conversation's row keeps its turns on one of them.
+"""
 
 import asyncio
 import contextlib
@@ -86,6 +89,7 @@ class TurnWorker:
         self._name = new_id("worker")
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._is_alone = conversations.database.is_sqlite
         self._slots = asyncio.Semaphore(TURNS_AT_ONCE)
         self._stopping = False
 
@@ -123,11 +127,6 @@ class TurnWorker:
             if conversation_id not in self._tasks:
                 self.wake(conversation_id)
 
-    async def release_dead_leases(self) -> None:
-        """On SQLite this process is the only one: leases of an earlier life hold nothing back."""
-        async with self._conversations.database.write() as session:
-            await session.execute(update(Conversation).where(Conversation.lease_until > 0).values(lease_until=0.0))
-
     async def stop(self) -> None:
         """Cut running turns off; their rows stay `running` and are asked for again by whoever comes next."""
         self._stopping = True
@@ -137,20 +136,30 @@ class TurnWorker:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work_off(self, conversation_id: str) -> None:
+        """Run turns until none is left; what is stored meanwhile wakes the worker again."""
         async with self._slots:
             try:
+                if self._is_alone:
+                    await self._run_all(conversation_id)
+                    return
                 while await self._lease(conversation_id):
-                    renewal = asyncio.create_task(self._renew(conversation_id))
-                    try:
-                        while (turn := await self._begin(conversation_id)) is not None:
-                            await self._run(turn)
-                    finally:
-                        renewal.cancel()
-                        await asyncio.shield(self._return_lease(conversation_id))
+                    await self._run_all_leased(conversation_id)
                     if not await self._has_work(conversation_id):
                         return
             except Exception:
                 log.exception("turn_worker_failed", conversation=conversation_id)
+
+    async def _run_all(self, conversation_id: str) -> None:
+        while (turn := await self._begin(conversation_id)) is not None:
+            await self._run(turn)
+
+    async def _run_all_leased(self, conversation_id: str) -> None:
+        renewal = asyncio.create_task(self._renew(conversation_id))
+        try:
+            await self._run_all(conversation_id)
+        finally:
+            renewal.cancel()
+            await asyncio.shield(self._return_lease(conversation_id))
 
     async def _lease(self, conversation_id: str) -> bool:
         return await self._set_lease(conversation_id, time.time() + self._pace.lease_seconds)

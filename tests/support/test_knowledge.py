@@ -1,0 +1,167 @@
+"""Articles: reading, searching, comparing scores, changing on disk, pages."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support_harness import ROOT, eventually
+
+from support.knowledge.articles import Articles
+from support.knowledge.pages import render_markdown
+from support.knowledge.reading import ArticleError, read_article
+
+STOPWORDS = ROOT / "data" / "desk" / "search_stopwords.yml"
+TEXTS = {
+    "mount-disk.zh": (
+        "挂载云磁盘",
+        ["CDS", "数据盘"],
+        "## 步骤\n\n先在控制台挂载，再用 `mkfs` 格式化，最后写入 /etc/fstab。",
+    ),
+    "mount-disk.en": (
+        "Attach a cloud disk",
+        ["CDS", "volume"],
+        "Attach it, format it with `mkfs`, then edit /etc/fstab.",
+    ),
+    "open-port.zh": ("在安全组放行端口", ["防火墙", "端口"], "安全组默认拒绝入站。添加一条规则放行 8080 端口。"),
+    "open-port.en": (
+        "Open a port in a security group",
+        ["firewall"],
+        "Inbound is denied by default. Add a rule for it.",
+    ),
+    "renew.zh": ("续费云服务器", ["到期"], "到期前续费可以避免停机。"),
+    "renew.en": ("Renew a server", ["expiry"], "Renew before expiry to avoid a stop."),
+}
+
+
+def write_article(folder: Path, name: str, title: str, keywords: list[str], body: str) -> None:
+    slug = name.partition(".")[0]
+    meta = {"slug": slug, "title": title, "products": ["bcc"], "intents": ["how_to"], "keywords": keywords}
+    front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in meta.items())
+    sources = "updated: 2026-11-22\nsources: [https://example.com/doc]"
+    (folder / f"{name}.md").write_text(f"---\n{front}\n{sources}\n---\n{body}\n", encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, (title, keywords, body) in TEXTS.items():
+        write_article(tmp_path, name, title, keywords, body)
+    return tmp_path
+
+
+@pytest.fixture
+def articles(folder: Path) -> Articles:
+    made = Articles(folder, STOPWORDS, folder / "vectors.json")
+    asyncio.run(made.refresh())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "slug"),
+    [
+        ("云磁盘怎么挂载到虚拟机", "zh", "mount-disk"),
+        ("数据盘挂载", "zh", "mount-disk"),
+        ("8080端口打不开，怎么放行", "zh", "open-port"),
+        ("云服务器快到期了怎么续费", "zh", "renew"),
+        ("how do I attach a disk?", "en", "mount-disk"),
+        ("attaching volumes", "en", "mount-disk"),
+        ("please open the firewall port", "en", "open-port"),
+    ],
+)
+def test_that_questions_find_their_article(articles: Articles, question: str, language: Any, slug: str) -> None:
+    best = articles.search(question, language, 3, None)[0]
+    assert best["slug"] == slug and best["url"] == f"/help/{slug}?lang={language}" and best["excerpt"]
+
+
+def test_that_scores_tell_a_near_question_from_a_far_one(articles: Articles) -> None:
+    near = articles.search("挂载云磁盘", "zh", 1, None)[0]["score"]
+    half = articles.search("挂载云磁盘之后人脸识别接口报错", "zh", 1, None)[0]["score"]
+    far = articles.search("今天北京天气怎么样", "zh", 1, None)
+    assert near > 0.8 > half > 0 and (not far or far[0]["score"] < 0.3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=80), st.sampled_from(["zh", "en"]), st.integers(1, 5))
+def test_that_any_query_answers_within_bounds(query: str, language: Any, limit: int) -> None:
+    results = _shared().search(query, language, limit, None)
+    assert len(results) <= limit
+    scores = [one["score"] for one in results]
+    assert scores == sorted(scores, reverse=True) and all(0 < score <= 1 for score in scores)
+
+
+def _shared(cache: list[Articles] = []) -> Articles:  # noqa: B006
+    if not cache:
+        from tempfile import mkdtemp
+
+        folder = Path(mkdtemp())
+        for name, (title, keywords, body) in TEXTS.items():
+            write_article(folder, name, title, keywords, body)
+        cache.append(Articles(folder, STOPWORDS, folder / "vectors.json"))
+        asyncio.run(cache[0].refresh())
+    return cache[0]
+
+
+def test_that_a_vector_helps_when_articles_have_theirs(folder: Path) -> None:
+    vectors = {name: [1.0, 0.0] if name.startswith("renew") else [0.0, 1.0] for name in TEXTS}
+    (folder / "vectors.json").write_text(json.dumps({"vectors": vectors}))
+    made = Articles(folder, STOPWORDS, folder / "vectors.json")
+    asyncio.run(made.refresh())
+    assert made.search("完全无关的话", "zh", 1, [1.0, 0.0])[0]["slug"] == "renew"
+    assert made.search("完全无关的话", "zh", 1, [1.0, 0.0, 0.0]) == []
+    (folder / "vectors.json").write_text("broken")
+    asyncio.run(made.refresh())
+    assert made.search("续费", "zh", 1, [1.0, 0.0])[0]["slug"] == "renew"
+
+
+def test_that_changes_on_disk_are_seen_and_broken_files_left_out(folder: Path, articles: Articles) -> None:
+    write_article(folder, "new-thing.en", "Freeze an invoice", [], "Text.")
+    (folder / "broken.en.md").write_text("no front matter")
+    (folder / "bytes.en.md").write_bytes(b"\xff\xfe")
+    (folder / "open-port.en.md").unlink()
+    asyncio.run(articles.refresh())
+    assert articles.search("freeze invoice", "en", 1, None)[0]["slug"] == "new-thing"
+    assert {article.slug for article in articles.all("en")} == {"mount-disk", "renew", "new-thing"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.fr.md", "---\ntitle: T\n---\nbody"),
+        ("UPPER.en.md", "---\ntitle: T\n---\nbody"),
+        ("x.en.md", "---\nslug: y\ntitle: T\n---\nbody"),
+        ("x.en.md", "---\ntitle:\n---\nbody"),
+        ("x.en.md", "---\n[\n---\nbody"),
+        ("x.en.md", "body"),
+    ],
+)
+def test_that_a_file_that_is_no_article_says_what_is_wrong(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ArticleError, match=name.replace(".", r"\.")):
+        read_article(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "<img src=x onerror=alert(1)>"]
+)
+def test_that_markdown_cannot_run_anything(hostile: str) -> None:
+    shown = render_markdown(hostile)
+    assert "<script" not in shown and "<img" not in shown and 'href="javascript' not in shown
+
+
+def test_article_pages(start: Any, folder: Path) -> None:
+    service = start(KNOWLEDGE_DIR=str(folder))
+    eventually(lambda: service.get("/help/mount-disk?lang=zh").status_code == 200, "the index")
+    page = service.get("/help/mount-disk?lang=zh")
+    assert '<html lang="zh">' in page.text and "<h1>挂载云磁盘</h1>" in page.text and "演示环境" in page.text
+    assert 'href="/help/mount-disk?lang=en"' in page.text and "https://example.com/doc" in page.text
+    assert page.headers["content-security-policy"] and "<script" not in page.text
+    assert "Attach a cloud disk" in service.get("/help/mount-disk?lang=en").text
+    assert "Renew a server" in service.get("/help/?lang=en").text
+    for path in ("/help/none?lang=en", "/help/..%2f..%2fetc?lang=en", "/help/%3Cscript%3E"):
+        missing = service.get(path)
+        assert missing.status_code == 404 and "<script>" not in missing.text
+    write_article(folder, "fresh.en", "Fresh article", [], "Just written.")
+    eventually(lambda: service.get("/help/fresh?lang=en").status_code == 200, "the new article")
