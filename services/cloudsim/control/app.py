@@ -16,6 +16,10 @@ Json = dict[str, Any]
 Name = Annotated[str, Field(max_length=128)]
 
 
+# The protocol writes years with four digits; a century is more than any simulation asked for.
+OLDEST_SECONDS = 100 * 365 * 86_400
+
+
 class FaultRequest(BaseModel):
     """A protocol fault to put in force."""
 
@@ -60,8 +64,10 @@ def _add_world(app: FastAPI, cloud: Cloud) -> None:
     async def clock() -> Json:
         return {"now": iso(cloud.world.now()), "offset_seconds": cloud.world.clock.offset_seconds}
 
-    @app.post("/clock")
+    @app.post("/clock", responses={409: {"description": "the world would become too old"}})
     async def advance(request: ClockRequest) -> Json:
+        if cloud.world.clock.offset_seconds + request.advance_seconds > OLDEST_SECONDS:
+            raise HTTPException(409, "world time may be at most a hundred years ahead of wall time")
         cloud.world.clock.advance(request.advance_seconds)
         cloud.world.catch_up()
         return {"now": iso(cloud.world.now()), "offset_seconds": cloud.world.clock.offset_seconds}
@@ -134,7 +140,7 @@ def _add_faults(app: FastAPI, cloud: Cloud) -> None:
         cloud.injector.rules.clear()
         return {"removed": count}
 
-    @app.delete("/faults/{fault_id}")
+    @app.delete("/faults/{fault_id}", responses={404: {"description": "no such fault"}})
     async def remove_fault(fault_id: Name) -> Json:
         if cloud.injector.rules.pop(fault_id, None) is None:
             raise HTTPException(404, f"there is no fault {fault_id!r} in force")

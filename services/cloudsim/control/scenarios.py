@@ -13,6 +13,7 @@ from cloudsim.store.collection import Document
 
 Json = dict[str, Any]
 Name = Annotated[str, Field(max_length=128)]
+NOT_IN_FORCE: dict[int | str, Json] = {404: {"description": "no such scenario in force"}}
 
 
 class ScenarioRequest(BaseModel):
@@ -79,7 +80,7 @@ def add_scenarios(app: FastAPI, cloud: Cloud) -> None:
         found = [*scenarios.active(world), *scenarios.active(world, "dormant")]
         return [scenario_view(cloud, scenario) for scenario in found]
 
-    @app.get("/scenarios/{scenario_id}")
+    @app.get("/scenarios/{scenario_id}", responses=NOT_IN_FORCE)
     async def one(scenario_id: Name) -> Json:
         world.catch_up()
         scenario = world.collection(scenarios.SCENARIOS).get(scenario_id)
@@ -87,7 +88,7 @@ def add_scenarios(app: FastAPI, cloud: Cloud) -> None:
             raise HTTPException(404, f"there is no scenario {scenario_id!r}")
         return scenario_view(cloud, scenario)
 
-    @app.delete("/scenarios/{scenario_id}")
+    @app.delete("/scenarios/{scenario_id}", responses=NOT_IN_FORCE)
     async def withdraw(scenario_id: Name) -> Json:
         now = world.catch_up()
         try:
