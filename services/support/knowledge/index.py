@@ -13,7 +13,7 @@ from support.knowledge.words import Words
 TITLE_WEIGHT = 3
 KEYWORD_WEIGHT = 3
 FULL_MATCH = 0.75  # share of the theoretical maximum that a question made of the title's own words reaches
-LONGEST_EXCERPT = 220
+LONGEST_EXCERPT = 480
 VECTOR_SHARE = 0.5
 
 
@@ -74,8 +74,10 @@ class ArticleIndex:
         return mixed
 
     def excerpt(self, article: Article, query: str) -> str:
-        """The paragraph that shares most with the question, shortened."""
+        """The section that shares most with the question, cut at the end of a line."""
         asked = set(self._words.of(query))
-        passages = article.passages()
-        best = max(passages, key=lambda passage: len(asked & set(self._words.of(passage))), default="")
-        return best if len(best) <= LONGEST_EXCERPT else best[: LONGEST_EXCERPT - 1] + "…"
+        best = max(article.passages(), key=lambda section: len(asked & set(self._words.of(section))), default="")
+        if len(best) <= LONGEST_EXCERPT:
+            return best
+        whole_lines = best[:LONGEST_EXCERPT].rpartition("\n")[0] or best[: LONGEST_EXCERPT - 1]
+        return whole_lines + "\n…"

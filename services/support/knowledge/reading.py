@@ -12,7 +12,7 @@ from support.texts import Language
 
 FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.S)
 NAME = re.compile(r"([a-z0-9][a-z0-9-]*)\.(zh|en)\.md")
-HEADING = re.compile(r"^#{1,6} .*$", re.M)
+SECTION = re.compile(r"^(?=#{1,6} )", re.M)
 
 
 class ArticleError(ValueError):
@@ -38,11 +38,15 @@ class Article:
         return f"/help/{self.slug}?lang={self.language}"
 
     def passages(self) -> list[str]:
-        """Paragraphs without headings and Markdown signs, for excerpts."""
-        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", HEADING.sub("", self.body))
-        plain = re.sub(r"[*_`>#|]+", "", plain)
-        blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", plain))
-        return [block for block in blocks if block]
+        """Sections as Markdown, each led by its heading in bold; tables are left to the article's page."""
+        found = []
+        for section in SECTION.split(self.body):
+            heading, _, text = section.partition("\n") if section.startswith("#") else ("", "", section)
+            kept = "\n".join(line for line in text.strip().split("\n") if not line.startswith("|")).strip()
+            if kept:
+                title = heading.lstrip("# ").strip()
+                found.append(f"**{title}**\n{kept}" if title else kept)
+        return found
 
 
 def _strings(meta: dict[str, Any], name: str) -> tuple[str, ...]:
