@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsim import aip, bcc, bcm, billing, blb, bos, certificate, console, eip, sts, vpc
+from cloudsim import aip, bcc, bcm, billing, blb, bos, cdn, certificate, console, eip, sts, vpc
 from cloudsim.protocol.routing import Service
 
 ALL: tuple[Service, ...] = (
@@ -17,6 +17,7 @@ ALL: tuple[Service, ...] = (
     certificate.SERVICE,
     blb.SERVICE,
     bos.SERVICE,
+    cdn.SERVICE,
 )
 
 SERVICES: dict[str, Service] = {service.name: service for service in ALL}
