@@ -18,6 +18,8 @@ WORTH_ASKING = 0.4
 # Two articles closer than this cannot be told apart by the query.
 CLOSE = 0.1
 MAX_QUERY = 300
+# A follow-up comes soon after what it follows.
+TOPIC_TURNS = 3
 
 
 def answer(talk: Talk, move: Move) -> Steps[bool]:
@@ -43,19 +45,26 @@ def answer(talk: Talk, move: Move) -> Steps[bool]:
 def question_of(talk: Talk, move: Move) -> str:
     """The query; a follow-up ("and on Windows?") is joined to what was asked before."""
     topic = talk.state.topic
-    if topic and lexicon.FOLLOW_UP.search(move.text):
+    if topic and follows_up(talk, move):
         return f"{topic.query} {move.text}"
     return move.text
 
 
-def give(talk: Talk, article: Article, query: str, intent: str | None = None) -> None:
+def follows_up(talk: Talk, move: Move) -> bool:
+    """Whether a move goes on about the last answer: "and on Windows?" a turn or two after it."""
+    topic = talk.state.topic
+    if topic is None or talk.state.turns - topic.turn > TOPIC_TURNS:
+        return False
+    return lexicon.FOLLOW_UP.search(move.text) is not None
+
+
+def give(talk: Talk, article: Article, query: str) -> None:
     """Say what an article says, with its link."""
     values = {"excerpt": article.excerpt.strip(), "title": article.title, "url": article.url}
     entry = {"slug": article.slug, "title": article.title, "url": article.url, "excerpt": article.excerpt[:300]}
     talk.say("answer", "knowledge.answer", values, (), {"type": "articles", "items": [entry]})
-    talk.state.topic = Topic(query[:MAX_QUERY], article.slug, intent)
+    talk.state.topic = Topic(query[:MAX_QUERY], article.slug, talk.state.turns)
     talk.state.articles = [a for a in talk.state.articles if a[0] != article.slug] + [[article.slug, article.title]]
-    talk.state.misses = 0
 
 
 def _ask_topic(talk: Talk, articles: list[Article]) -> None:
@@ -75,7 +84,7 @@ def unsupported(talk: Talk, move: Move) -> Steps[None]:
         yield from miss(talk, "unsupported", work)
         return
     talk.say("notice", "cannot.by_article", work)
-    give(talk, fitting, move.text, move.intent)
+    give(talk, fitting, move.text)
     put(talk, None, Question("human", reason="unsupported"))
 
 
@@ -90,7 +99,7 @@ def advise(talk: Talk, task: Task, book: Playbook) -> Steps[None]:
     if fitting is None:
         yield from miss(talk, "no_answer")
     else:
-        give(talk, fitting, task.words, task.skill)
+        give(talk, fitting, task.words)
 
 
 def miss(talk: Talk, kind: str, values: dict[str, str] | None = None) -> Steps[None]:

@@ -35,6 +35,12 @@ FOLLOW_UP = re.compile(
 ABOUT_EFFECT = re.compile(
     r"会(?:不会)?|影响|丢|多久|多长时间|收费|要钱|\b(?:will|would|does|lose|affect|how long|cost|happen)\b", re.I
 )
+# "How do I log in": a question of knowledge; "怎么连不上了" is a complaint.
+HOW_TO = re.compile(
+    r"如何|怎样|怎么(?!样|回事|又|还|就|老是|总是|突然|会|不|没|连不|登不|打不)[^不没]{1,20}$"
+    r"|\bhow (?:do|can|could|should|to|would) (?:i|we|one|you)?\b",
+    re.I,
+)
 CHANGE = re.compile(
     r"换(?:个|一个|一台|成|台)|改(?:一下|成|为)|别的|另一|\b(?:change|switch|different|another|other)\b", re.I
 )

@@ -17,8 +17,9 @@ from actions.tasks.repairs import decline
 from actions.tasks.state import Question, Task
 from actions.tasks.talk import Talk
 
-# An affirmation this sure answers a harmless question; acts need more (acting.CLEAR_YES).
-PLAIN_YES = 0.5
+# What fits the question asked needs less certainty; a yes to an act needs acting.CLEAR_YES.
+HARMLESS_YES = 0.5
+LIKELY_NO = 0.3
 CAUSES: dict[str, Reason] = {
     "cloud_unreachable": "cloud_unreachable",
     "failed_remedy": "failed_remedy",
@@ -28,11 +29,11 @@ CAUSES: dict[str, Reason] = {
 
 
 def says_yes(move: Move) -> bool:
-    return move.intent == "affirm" and (move.sure or move.confidence >= PLAIN_YES) and not move.question
+    return move.intent == "affirm" and (move.sure or move.confidence >= HARMLESS_YES) and not move.question
 
 
 def says_no(move: Move) -> bool:
-    return move.intent == "deny" and (move.sure or move.confidence >= PLAIN_YES)
+    return move.intent == "deny" and move.gate != "reject" and (move.sure or move.confidence >= LIKELY_NO)
 
 
 # ---- the conversation's own questions ----

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from actions.tasks import lexicon
 from actions.tasks.acting import OPERATIONS_SAID
-from actions.tasks.answering import answer, miss, unsupported
+from actions.tasks.answering import answer, follows_up, miss, unsupported
 from actions.tasks.asking import absorb, failed_attempt
 from actions.tasks.flow import advance, start, wait
 from actions.tasks.model import Language, Utterance
-from actions.tasks.picking import hints_in, says_something
+from actions.tasks.picking import hints_in, names_one, says_something
 from actions.tasks.playbook import Need
 from actions.tasks.ports import Steps
 from actions.tasks.questions import ask_again, put, work_of
@@ -30,7 +30,10 @@ MIN_LETTERS = 2
 # A repair ("cancel", "why") this sure is taken at its word although the gate has doubts.
 SURE_REPAIR = 0.6
 # "Will it lose data?" is about the offer at hand; longer questions are about something of their own.
-SHORT_QUESTION = 20
+SHORT_QUESTION = 40
+# Below this the first reading is not worth offering; small talk and "out of scope" this sure are taken as such.
+WORTH_OFFERING = 0.4
+LIKELY_TALK = 0.5
 
 
 def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
@@ -49,7 +52,7 @@ def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
         ask_again(talk)
         return
     _acknowledge_mood(talk, utterance)
-    spoken_before = len(talk.said)
+    spoken_before, misses_before = len(talk.said), state.misses
     begun = False
     for move in moves(utterance):
         if talk.handoff is not None:
@@ -63,12 +66,15 @@ def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
     yield from advance(talk)
     if len(talk.said) == spoken_before and talk.handoff is None:
         yield from miss(talk, "not_understood")
+    if state.misses == misses_before:
+        state.misses = 0
 
 
 def _note(talk: Talk, utterance: Utterance) -> None:
     """What is remembered of every message before it is understood."""
     state = talk.state
     state.silences = 0
+    state.turns += 1
     state.said.append(Said(mask_secrets(utterance.text).text, utterance.message_id))
     talk.confidence = utterance.confidence
     if not utterance.payload:
@@ -112,6 +118,9 @@ def _react(talk: Talk, move: Move) -> Steps[None]:
     if question is not None and (yield from answer_conversation(talk, move, question)):
         return
     task = state.task
+    if follows_up(talk, move) and not _answers_slot(talk, move):
+        yield from answer(talk, move)
+        return
     if task is not None and task.question is not None and not _asks_about_effect(move):
         if (yield from answer_task(talk, move, task)):
             return
@@ -120,6 +129,15 @@ def _react(talk: Talk, move: Move) -> Steps[None]:
     if talk.handoff is not None or (state.watching and (yield from _about_watched(talk, move))):
         return
     yield from _new_request(talk, move)
+
+
+def _answers_slot(talk: Talk, move: Move) -> bool:
+    """ "第二台呢" may look like a follow-up and still name one of those on offer."""
+    task, question = talk.state.task, talk.state.open_question
+    need = talk.book(task).resource_need if task else None
+    if task is None or need is None:
+        return bool(move.value("mention"))
+    return names_one(need, task, move, question.options if question else talk.state.listed)
 
 
 def _is_value_for_slot(talk: Talk, move: Move) -> bool:
@@ -157,7 +175,8 @@ def _answer_with_value(talk: Talk, move: Move, task: Task, need: Need) -> Steps[
 
 def _about_watched(talk: Talk, move: Move) -> Steps[bool]:
     """ "i-… 好了吗" while an act is being watched is a question about it."""
-    if move.intent in ("affirm", "inform") and talk.state.idle and not move.entities:
+    asks = move.intent in ("affirm", "inform", "check_again") or "check_again" in move.candidates
+    if asks and talk.state.idle and all(entity.kind in ("mention", "time") for entity in move.entities):
         yield from META["check_again"](talk, move)
         return True
     return False
@@ -167,10 +186,10 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
     task = talk.state.task
     if task is not None and move.intent in ANSWERS and (yield from corrected(talk, move, task)):
         return
-    if talk.state.topic and lexicon.FOLLOW_UP.search(move.text) and move.intent in ("how_to", "inform", "nlu_fallback"):
-        yield from answer(talk, move)
-    elif not move.sure:
+    if not move.sure and not _good_enough(talk, move):
         yield from unclear(talk, move)
+    elif _is_how_to(talk, move):
+        yield from answer(talk, move)
     elif _asks_about_effect(move) and tell_effect(talk, move):
         return
     elif _asks_about_effect(move) and move.intent not in SMALL_TALK:
@@ -187,6 +206,24 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
         yield from unsupported(talk, move)
     else:
         yield from miss(talk, "not_understood")
+
+
+def _good_enough(talk: Talk, move: Move) -> bool:
+    """A doubtful reading that does no harm: talk, or looking when business stands still."""
+    if move.intent == "out_of_scope" or (move.intent in SMALL_TALK and move.gate == "clarify"):
+        return move.confidence >= LIKELY_TALK
+    book = talk.kit.books.get(move.intent)
+    hurry = talk.state.business_down and book is not None and book.kind == "look" and bool(book.checks)
+    return hurry and move.gate == "clarify" and move.confidence >= LIKELY_TALK
+
+
+def _is_how_to(talk: Talk, move: Move) -> bool:
+    """ "How do I log in by SSH?" asks for knowledge, whatever skill the words are close to."""
+    book = talk.kit.books.get(move.intent)
+    if book is None or book.handler != "diagnose" or not move.question or lexicon.HOW_TO.search(move.text) is None:
+        return False
+    need = book.resource_need
+    return need is None or not names_one(need, Task("", move.intent), move, talk.state.listed)
 
 
 def tell_effect(talk: Talk, move: Move) -> bool:
@@ -268,6 +305,9 @@ def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
         put(talk, None, Question("clarify", intents=readings, text=move.text, slots=slots))
     elif move.intent in ("inform", "correct"):
         yield from miss(talk, "not_understood")
+    elif move.intent == "deny":
+        talk.say("answer", "completion.farewell")
+        talk.asked = True
     else:
         talk.say("answer", "repair.nothing_open")
 
@@ -291,8 +331,9 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
             talk.say("error", "cannot.in_task")
             ask_again(talk)
         return
-    readings = [c for c in move.candidates if talk.has(f"intents.{c}") and c not in ANSWERS and c not in SMALL_TALK]
-    if move.gate == "clarify" and readings:
+    readings = [c for c in move.candidates if talk.has(f"intents.{c}")]
+    told = bool(readings) and (readings[0] == move.intent or len(readings) > 1) and move.confidence >= WORTH_OFFERING
+    if move.gate == "clarify" and told:
         slots = {entity.kind: entity.value for entity in move.entities}
         put(talk, None, Question("clarify", intents=readings[:2], text=move.text, slots=slots))
     else:

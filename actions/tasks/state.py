@@ -128,11 +128,11 @@ class Pending:
 
 @dataclass
 class Topic:
-    """The last knowledge answer, for follow-up questions."""
+    """The last knowledge answer, for follow-up questions; `turn` is when it was given."""
 
     query: str
     slug: str
-    intent: str | None = None
+    turn: int = 0
 
 
 @dataclass
@@ -174,6 +174,7 @@ class DialogueState:
     calls: list[ApiCall] = field(default_factory=list)
     articles: list[list[str]] = field(default_factory=list)
     events: list[list[str]] = field(default_factory=list)
+    turns: int = 0
     misses: int = 0
     silences: int = 0
     greeted: bool = False

@@ -148,6 +148,16 @@ def test_row_8_and_20_small_talk_never_breaks_a_task(intent: str, language: str)
     assert chat.world.acts == []
 
 
+def test_row_20_what_the_gate_rejects_as_out_of_scope_is_said_so() -> None:
+    assert "不在我能帮的范围" in two().say("给我写首诗", "out_of_scope", gate="reject", confidence=0.94)
+
+
+def test_row_5_a_doubtful_chat_is_no_reason_to_ask_about_a_complaint() -> None:
+    chat = two()
+    chat.say("嘿嘿嘿", "chitchat", gate="clarify", confidence=0.38, candidates=["chitchat", "inform", "complaint"])
+    assert chat.memory.question is None
+
+
 def test_row_20_out_of_scope_says_what_it_can_do() -> None:
     said = two().say("今天天气怎么样", "out_of_scope", question=True)
     assert "不在我能帮的范围" in said and "重启" in said
@@ -224,6 +234,21 @@ def test_row_9_a_follow_up_is_joined_to_the_last_question() -> None:
 # ---- 10: completion ----
 
 
+def test_row_9_a_how_to_question_is_no_fault_report_and_its_follow_up_is_one_even_when_unsure() -> None:
+    chat = two("en")
+    chat.world.articles = [SSH]
+    assert SSH.url in chat.say("how do I log in by SSH?", "instance_connect", question=True)
+    chat.say("what about windows?", "how_to", {"os": "windows"}, question=True, gate="clarify", confidence=0.6)
+    searches = [r for r in chat.world.requests if isinstance(r, ports.SearchKnowledge)]
+    assert len(searches) == 2 and searches[-1].query.startswith("how do I log in by SSH?")
+
+
+def test_why_it_cannot_be_reached_is_a_fault_report() -> None:
+    chat = two()
+    chat.say("web-01 怎么连不上了？", "instance_connect", {"instance_name": "web-01"}, question=True)
+    assert any(isinstance(r, ports.RunChecks) for r in chat.world.requests)
+
+
 def test_row_10_anything_else_is_asked_once_and_no_ends_it_kindly() -> None:
     chat = at_confirmation()
     chat.world.on_act = lambda world, act: world.instances.update({WEB: healthy(WEB, "web-01")})
@@ -254,6 +279,14 @@ def test_row_11_three_kinds_second_offers_third_hands_over(language: str) -> Non
     assert first != second and chat.buttons(), chat.transcript()
     third = chat.say("阿巴阿巴", "nlu_fallback", gate="reject", confidence=0.1)
     assert dict(chat.turn.handoff or {})["reason"] == "low_confidence" and third != first
+
+
+def test_row_11_only_failures_in_a_row_count() -> None:
+    chat = two()
+    for _ in range(3):
+        chat.say("阿巴阿巴", "nlu_fallback", gate="reject", confidence=0.1)
+        chat.say("你是机器人吗", "bot_challenge", question=True)
+    assert all(turn.handoff is None for turn in chat.turns)
 
 
 @LANGUAGES
@@ -677,6 +710,19 @@ def test_row_33_business_down_raises_severity_and_shortens_the_way(language: str
     assert any(title in ("转人工", "Talk to a person") for title in chat.buttons())
     chat.say("转人工", "talk_to_human")
     assert dict(chat.turn.handoff or {})["severity"] == "sev1"
+
+
+def test_row_33_a_doubtful_report_of_an_outage_is_looked_into_at_once() -> None:
+    chat = two()
+    said = chat.say(
+        "生产全挂了",
+        "instance_down",
+        business_down=True,
+        gate="clarify",
+        confidence=0.7,
+        candidates=["instance_down", "complaint"],
+    )
+    assert "最高级别" in said and chat.memory.task and chat.memory.task.skill == "instance_down"
 
 
 def test_row_33_an_angry_customer_is_offered_a_person_at_the_first_failure() -> None:

@@ -181,6 +181,8 @@ def test_are_we_there_yet_is_answered_during_the_wait() -> None:
     report(chat)
     chat.press("确认执行")
     assert "还在等" in chat.say("好了吗", "check_again")
+    doubtful = {"gate": "clarify", "confidence": 0.4, "candidates": ["affirm", "check_again"], "question": True}
+    assert "还在等" in chat.say("它好了没", "affirm", {"mention": "focus"}, **doubtful)
     chat.world.instances[WEB] = healthy(WEB, "web-01")
     chat.say("现在呢", "check_again")
     assert chat.turn.resolution == "state_verified"
