@@ -71,12 +71,13 @@ def _visible(call: Call, document: Document) -> bool:
 
 def _filtered(call: Call, marker: str | None, limit: int) -> Page:
     where = {_INDEXED[key]: values for key in _INDEXED if (values := call.csv(key))}
+    without = {} if "status" in where else {"status": "Recycled"}
     wanted = _predicate(call)
     collection = call.collection(INSTANCES)
     kept: list[Document] = []
     while True:
         size = limit + 1 - len(kept) if wanted is None else WALK_PAGE
-        page = collection.page(call.account_id, call.region, marker, size, where)
+        page = collection.page(call.account_id, call.region, marker, size, where, without)
         kept.extend(document for document in page.items if wanted is None or wanted(document))
         if len(kept) > limit or page.next_marker is None:
             break

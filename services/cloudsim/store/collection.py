@@ -99,14 +99,28 @@ class Collection:
         return self._database.write(f"DELETE FROM {self.kind.table} WHERE id=?", (identifier,)) > 0
 
     def page(
-        self, account: str, region: str | None, marker: str | None, limit: int, where: Where | None = None
+        self,
+        account: str,
+        region: str | None,
+        marker: str | None,
+        limit: int,
+        where: Where | None = None,
+        without: Where | None = None,
     ) -> Page:
-        """A page in id order (region first when `region` is None), of documents matching the indexed `where`."""
+        """A page in id order (region first when `region` is None).
+
+        Documents match every indexed field of `where` and none of `without`.
+        """
         clauses, values = _conditions(account, region, where)
-        if marker:
-            start = _marker(marker, region)
+        for column, unwanted in (without or {}).items():
+            clauses += f" AND f_{column}<>?"
+            values.append(unwanted)
+        if marker and region is not None:
+            clauses += " AND id >= ?"
+            values.append(marker)
+        elif marker:
             clauses += " AND (region, id) >= (?, ?)"
-            values += start
+            values += _marker(marker)
         rows = self._database.read(
             f"SELECT doc FROM {self.kind.table} WHERE {clauses} ORDER BY region, id LIMIT ?", (*values, limit + 1)
         )
@@ -151,9 +165,8 @@ def _load(row: tuple[Any, ...]) -> Document:
     return document
 
 
-def _marker(marker: str, region: str | None) -> list[str]:
-    if region is not None:
-        return [region, marker]
+def _marker(marker: str) -> list[str]:
+    """Region and id of a marker across regions, `bj/i-YufwpQAe`; a plain id has no region."""
     first, _, rest = marker.partition("/")
     return [first, rest] if rest else ["", first]
 
