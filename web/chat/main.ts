@@ -97,7 +97,7 @@ function drawTexts(): void {
   const banner = element('banner');
   banner.hidden = !state.demo;
   banner.textContent = text.demo_banner;
-  element('brand').textContent = `${text.cloud} · ${text.title}`;
+  element('brand').textContent = text.cloud;
   element('language').textContent = text.language;
   element('heading').textContent = text.heading;
   element('lead').textContent = state.notice && !state.demo ? state.notice : text.lead;

@@ -8,7 +8,7 @@ import { Transcript } from '../transcript/transcript';
 /** An acknowledgement later than this is taken for lost; the same client_id is sent again. */
 const ACK_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 8_000;
+const LONGEST_RETRY_MS = 5_000;
 /** The replay that follows a connection gets this long before its messages are fetched. */
 const REPLAY_GRACE_MS = 2_000;
 /** At most one typing notice in this time. */
@@ -52,6 +52,7 @@ export class ChatSession {
   private socket: Socket | null = null;
   private conversationId = '';
   private closed = false;
+  private readonly ended = new AbortController();
   private underWay: { clientId: string; stored: () => void } | null = null;
   private filling = false;
   private lastTypingNotice = 0;
@@ -82,6 +83,7 @@ export class ChatSession {
 
   close(): void {
     this.closed = true;
+    this.ended.abort();
     clearTimeout(this.retryTimer);
     this.socket?.disconnect();
     this.socket = null;
@@ -168,6 +170,8 @@ export class ChatSession {
     socket.on('state', (state: FloorState) => this.options.events.onState(state));
     socket.on('typing', (notice: { role: Role; on: boolean }) => this.options.events.onTyping(notice.role, notice.on));
     this.socket = socket;
+    // The browser knows when the network is back before the next attempt is due.
+    window.addEventListener('online', () => socket.connect(), { signal: this.ended.signal });
   }
 
   private onConnected(): void {
