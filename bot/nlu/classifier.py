@@ -16,9 +16,13 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.featurizer import feature_text_of, vector_of
-from bot.nlu.intent_model import Corpus, IntentModel, Prediction
+from bot.nlu.clauses import accepted, clauses_of
+from bot.nlu.extractor import as_rasa_entity, feature_text_of
+from bot.nlu.featurizer import CLAUSE_VECTORS, vector_of
+from bot.nlu.heads import Corpus
+from bot.nlu.intent_model import IntentModel, Prediction
 from bot.nlu.normalizer import utterance_of
+from bot.nlu.provenance import source_fingerprint
 from bot.nlu.utterance import Language
 
 PREDICTION = "intent_prediction"
@@ -79,6 +83,11 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
             raise ValueError("the model archive holds no trained intent model; train again") from missing
         return cls(model_storage, resource, IntentModel.restore(arrays, metadata))
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Changed code means another model."""
+        return source_fingerprint()
+
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on the examples that carry an intent and a text, and store the model."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
@@ -101,6 +110,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
                 continue
             ranking = [{"name": name, "confidence": probability} for name, probability in prediction.ranking]
             message.set(PREDICTION, prediction)
+            message.set(CLAUSES, self._clauses(message))
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
@@ -109,5 +119,30 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         vector = vector_of(message)
         if self.model is None or vector is None or not feature_text_of(message):
             return None
-        language = utterance_of(message).language or DEFAULT_LANGUAGE
-        return self.model.predict([feature_text_of(message)], [language], vector[None, :])[0]
+        return self.model.predict([feature_text_of(message)], [_language(message)], vector[None, :])[0]
+
+    def _clauses(self, message: Message) -> list[dict[str, Any]]:
+        clauses, vectors = clauses_of(message), message.get(CLAUSE_VECTORS)
+        if self.model is None or not clauses or vectors is None:
+            return []
+        texts = [clause.features for clause in clauses]
+        predictions = self.model.predict(texts, [_language(message)] * len(texts), vectors)
+        utterance, result = utterance_of(message), []
+        for clause, intent, confidence in accepted(utterance.text, clauses, predictions):
+            start, end = utterance.original_span(clause.start, clause.end)
+            entities = [as_rasa_entity(entity, utterance) for entity in clause.entities]
+            result.append(
+                {
+                    "text": utterance.original[start:end],
+                    "intent": intent,
+                    "confidence": round(confidence, 4),
+                    "entities": entities,
+                    "start": start,
+                    "end": end,
+                }
+            )
+        return result
+
+
+def _language(message: Message) -> Language:
+    return utterance_of(message).language or DEFAULT_LANGUAGE

@@ -61,7 +61,9 @@ def mood_of(text: str) -> Mood:
     letters = [character for character in text if character.isascii() and character.isalpha()]
     shouting = len(letters) >= 12 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
     anger = _strength("anger", text)
-    return Mood(max(anger, 0.5) if shouting else anger, _strength("urgency", text), bool(_pattern("business_down").search(text)))
+    return Mood(
+        max(anger, 0.5) if shouting else anger, _strength("urgency", text), bool(_pattern("business_down").search(text))
+    )
 
 
 def asks_something(text: str) -> bool:

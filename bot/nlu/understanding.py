@@ -13,12 +13,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.classifier import CLAUSES, DEFAULT_LANGUAGE, PREDICTION
 from bot.nlu.cues import asks_something, mood_of, negation_of
-from bot.nlu.extractor import findings_of
+from bot.nlu.entities.revision import revise
+from bot.nlu.extractor import FINDINGS, RULE_EXTRACTOR, as_rasa_entity, findings_of
 from bot.nlu.intent_model import Prediction
 from bot.nlu.normalizer import utterance_of
 from bot.nlu.utterance import Language
@@ -35,7 +36,7 @@ def language_before(tracker: DialogueStateTracker | None) -> Language:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class UnderstandingComponent(GraphComponent):
-    """Adds ``understanding`` to the output of the parse; never changes ``intent``."""
+    """Adds ``understanding`` to the output of the parse; keeps ``intent``, drops entities that do not fit it."""
 
     @classmethod
     def create(
@@ -51,8 +52,21 @@ class UnderstandingComponent(GraphComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Adds the structure to each message; works with an empty tracker."""
         for message in messages:
+            if isinstance(message.get(PREDICTION), Prediction):
+                self._revise_entities(message)
             message.set(UNDERSTANDING, self._understand(message, tracker), add_to_output=True)
         return messages
+
+    def _revise_entities(self, message: Message) -> None:
+        """Keep the rule entities that fit the intent of the message or of its clauses."""
+        read = {clause["intent"] for clause in message.get(CLAUSES) or []}
+        read.add(message.get(PREDICTION).ranking[0][0])
+        findings = revise(findings_of(message), frozenset(read))
+        entities = [as_rasa_entity(finding, utterance_of(message)) for finding in findings]
+        others = [entity for entity in message.get(ENTITIES, []) if entity.get(EXTRACTOR) != RULE_EXTRACTOR]
+        ours = [{**entity, EXTRACTOR: RULE_EXTRACTOR} for entity in entities]
+        message.set(FINDINGS, findings)
+        message.set(ENTITIES, others + ours, add_to_output=True)
 
     def _understand(self, message: Message, tracker: DialogueStateTracker | None) -> dict[str, Any]:
         utterance = utterance_of(message)

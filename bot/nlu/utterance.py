@@ -25,7 +25,7 @@ _LATIN_WORD = re.compile(r"(?<![A-Za-z0-9_./@:-])[A-Za-z]{2,}(?:'[a-z]+)?(?![A-Z
 # Upper-case words and product words are said inside Chinese sentences too: they do not make a sentence English.
 _TECHNICAL = re.compile(
     r"^(?:ping|ssh|rdp|vnc|cpu|ip|eip|bcc|bos|cds|blb|rds|cdn|vpc|dns|linux|windows|ubuntu|centos|debian"
-    r"|mysql|redis|nginx|docker|web|ok|vm|sla|tam|https?|ssl|api|qps|url|id|web\w*|root|app)$",
+    r"|mysql|redis|nginx|docker|web|ok|vm|sla|tam|https?|ssl|api|qps|url|id|web\w*|root|app|wifi|bug|log|demo|token|bucket|api|key|ddos|oom|icp|vip|pc|mac|iphone|excel|python|java|php)$",
     re.IGNORECASE,
 )
 _INVISIBLE = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD}

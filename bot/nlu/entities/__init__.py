@@ -14,7 +14,12 @@ from bot.nlu.entities.references import find_references
 from bot.nlu.entities.shapes import find_shapes, protected_spans
 from bot.nlu.entities.times import find_times
 
-__all__ = ["Entity", "extract", "protected_spans"]
+__all__ = ["Entity", "extract", "identifiers", "protected_spans"]
+
+
+def identifiers(text: str) -> list[Entity]:
+    """Only what is recognised by shape (IDs, addresses, error codes): cheap, and independent of the time."""
+    return without_overlaps(find_shapes(text))
 
 
 def extract(text: str, now: datetime) -> list[Entity]:

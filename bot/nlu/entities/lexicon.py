@@ -14,8 +14,12 @@ from bot.nlu.entities.model import Entity
 
 _WEIGHTS = {"region": 45, "product": 20, "operation": 22, "os": 46}
 # A zone is read as its region; the zone itself is kept in the details.
-_ZONE = re.compile(r"(?<![A-Za-z0-9-])(?:cn-)?(bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)-([a-f])(?![A-Za-z0-9-])", re.IGNORECASE)
-_OS_VERSION = re.compile(r" ?(?:server |版本? ?|stream )?(\d{1,4}(?:\.\d{1,2}){0,2}(?: ?r2)?)(?![\d.]*(?:台|个|核|[gGmM]|%))", re.IGNORECASE)
+_ZONE = re.compile(
+    r"(?<![A-Za-z0-9-])(?:cn-)?(bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)-([a-f])(?![A-Za-z0-9-])", re.IGNORECASE
+)
+_OS_VERSION = re.compile(
+    r" ?(?:server |版本? ?|stream )?(\d{1,4}(?:\.\d{1,2}){0,2}(?: ?r2)?)(?![\d.]*(?:台|个|核|[gGmM]|%))", re.IGNORECASE
+)
 # Characters either side of a weak surface in which its anchor must stand.
 _ANCHOR_REACH = 8
 
@@ -23,7 +27,9 @@ _ANCHOR_REACH = 8
 @functools.lru_cache(maxsize=1)
 def load() -> dict[str, dict[str, Any]]:
     """The vocabulary file."""
-    content: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("lexicon.yml").read_text(encoding="utf-8"))
+    content: dict[str, dict[str, Any]] = yaml.safe_load(
+        Path(__file__).with_name("lexicon.yml").read_text(encoding="utf-8")
+    )
     return content
 
 
@@ -63,9 +69,15 @@ def _anchored(kind: str, text: str, start: int, end: int) -> bool:
 
 def find_terms(text: str) -> list[Entity]:
     """Regions, products, operations and operating systems."""
-    found = [Entity("region", m[1].lower(), *m.span(), {"zone": f"cn-{m[0].lower().removeprefix('cn-')}"}, 50) for m in _ZONE.finditer(text)]
+    found = [
+        Entity("region", m[1].lower(), *m.span(), {"zone": f"cn-{m[0].lower().removeprefix('cn-')}"}, 50)
+        for m in _ZONE.finditer(text)
+    ]
     for kind in ("region", "product", "operation"):
-        found += [Entity(kind, value, start, end, weight=_WEIGHTS[kind]) for value, start, end in _matches(kind, "values", text)]
+        found += [
+            Entity(kind, value, start, end, weight=_WEIGHTS[kind])
+            for value, start, end in _matches(kind, "values", text)
+        ]
     for value, start, end in _matches("region", "weak", text):
         if _anchored("region", text, start, end):
             found.append(Entity("region", value, start, end, weight=_WEIGHTS["region"]))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read as one piece
 """Ports, bandwidth, sizes and money, with their numbers normalised.
 
 Values: port an ``int`` (a range as ``"8000-9000"``), bandwidth in Mbps, ``amount`` a sum of money with its ``unit``
@@ -15,41 +16,79 @@ from bot.nlu.entities.numbers import CHINESE, NUMBER, parse, plain
 _PORT_NUMBER = r"\d{1,5}(?:\s?[-~至到]\s?\d{1,5})?"
 _PORT_LIST = rf"{_PORT_NUMBER}(?:(?: ?(?:[,、/]|和|跟|与|及|还有|and|or|&) ?)+{_PORT_NUMBER})*"
 _PORT_PATTERNS = (
-    re.compile(rf"(?:端口号?|\bports?(?: numbers?)?)(?: ?(?:是|为|:|=|改成|换成|to|is|are|the|了|到|号|tcp|udp|range|like|such as) ?){{0,3}} ?({_PORT_LIST})(?![\d.])", re.I),
-    re.compile(rf"(?<![\d.:A-Za-z-])({_PORT_LIST}) ?(?:这个|这几个|号|两个|几个|三个|等|的|/?tcp|/?udp)? ?(?:端口|\bports?\b)", re.I),
+    re.compile(
+        rf"(?:端口号?|\bports?(?: numbers?)?)(?: ?(?:是|为|:|=|改成|换成|to|is|are|the|了|到|号|tcp|udp|range|like|such as) ?){{0,3}} ?({_PORT_LIST})(?![\d.])",
+        re.I,
+    ),
+    re.compile(
+        rf"(?<![\d.:A-Za-z-])({_PORT_LIST}) ?(?:这个|这几个|号|两个|几个|三个|等|的|/?tcp|/?udp)? ?(?:端口|\bports?\b)",
+        re.I,
+    ),
     re.compile(rf"(?<![A-Za-z])(?:tcp|udp)(?: ?[:/ ] ?)({_PORT_LIST})(?![\d.])", re.I),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5})(?:/| ?)(?:tcp|udp)(?![A-Za-z])", re.I),
     re.compile(r"(?:\d{1,3}\.){3}\d{1,3}:(\d{1,5})(?!\d)"),
     re.compile(r"(?<![\w:])(?:localhost)?:(\d{2,5})(?![\d:])"),
-    re.compile(rf"(?:开放|放行|开通|打开|监听|开一?下|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))", re.I),
+    re.compile(
+        rf"(?:开放|放行|开通|打开|监听|开一?下|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
+        re.I,
+    ),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5}) ?口(?!令|径)", re.I),
 )
 # Well-known ports are said without the word; the low ones only in a sentence about connections.
 _UNIT_FREE = r"(?![\d:%.]|-\d| ?(?:台|个|次|秒|分|小时|天|元|块|万|千|页|[mkgt]b?(?:/s|ps)?(?![a-z])|qps|pps|iops|ms|s\b|min|hour|day|yuan|usd|users?|people|orders?|requests?|files?|年|月|核))"
-_KNOWN_PORT = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(3389|3306|6379|5432|8080|8443|8888|27017|1433|1521|9200|5601|2222|8081|8000|9000|9090|7001|11211|5672|15672|2181|9092|2379|6443|5900|1194|9999){_UNIT_FREE}(?![A-Za-z_-])", re.I)
-_LOW_PORT = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(20|21|22|23|25|53|80|110|123|143|161|389|443|445|465|514|587|636|873|993|995|1080|2049|3000|3128|4000|5000|[1-9]\d{{3,4}}){_UNIT_FREE}(?![A-Za-z_-])", re.I)
-_CONNECTION_TALK = re.compile(r"端口|\bports?\b|\bssh|rdp|telnet|安全组|security group|防火墙|firewall|监听|listen|putty|远程|xshell|finalshell|sshd|埠|放通|入方向|出方向|inbound|ingress|smtp|\bnc\b|nmap|\btcp|\budp|blocked|放开|放行|开放", re.I)
+_KNOWN_PORT = re.compile(
+    rf"(?<![\dA-Za-z.:#$¥/_-])(3389|3306|6379|5432|8080|8443|8888|27017|1433|1521|9200|5601|2222|8081|8000|9000|9090|7001|11211|5672|15672|2181|9092|2379|6443|5900|1194|9999){_UNIT_FREE}(?![A-Za-z_-])",
+    re.I,
+)
+_LOW_PORT = re.compile(
+    rf"(?<![\dA-Za-z.:#$¥/_-])(20|21|22|23|25|53|80|110|123|143|161|389|443|445|465|514|587|636|873|993|995|1080|2049|3000|3128|4000|5000|[1-9]\d{{3,4}}){_UNIT_FREE}(?![A-Za-z_-])",
+    re.I,
+)
+_CONNECTION_TALK = re.compile(
+    r"端口|\bports?\b|\bssh|rdp|telnet|安全组|security group|防火墙|firewall|监听|listen|putty|远程|xshell|finalshell|sshd|埠|放通|入方向|出方向|inbound|ingress|smtp|\bnc\b|nmap|\btcp|\budp|blocked|放开|放行|开放",
+    re.I,
+)
 _MONEY_TALK = re.compile(r"金额|元|块钱|账单|余额|扣|amount|bill|charge|refund|yuan|qps|电话|手机|phone", re.I)
 _RANGE = re.compile(r"\s?[-~至到]\s?")
 
-_BANDWIDTH_WORD = re.compile(r"带宽|宽带|网速|bandwidth|mbps|eip|公网|网络|流量|攻击|峰值|清洗|黑洞|ddos|attack|traffic|peak|throughput|uplink|出网|\bnetwork\b|\bpipe\b|\bline\b", re.I)
+_BANDWIDTH_WORD = re.compile(
+    r"带宽|宽带|网速|bandwidth|mbps|eip|公网|网络|流量|攻击|峰值|清洗|黑洞|ddos|attack|traffic|peak|throughput|uplink|出网|\bnetwork\b|\bpipe\b|\bline\b",
+    re.I,
+)
 # "10M" alone is a bandwidth unless the message speaks of memory, disks or files.
-_STORAGE_WORD = re.compile(r"内存|硬盘|磁盘|盘|文件|剩|日志|空间|memory|\bram\b|disk|file|\blogs?\b|storage|body|upload|下载|上传|volume|partition|容量|快照|image|镜像", re.I)
-_BANDWIDTH_UNIT = re.compile(rf"(?<![A-Za-z0-9.])({NUMBER}) ?((?:[mg]bps|[mg]bit(?:/s|ps)?s?|[mg]b?/s|[mg]bits?)(?![A-Za-z])|兆(?!字节|B)(?:比特)?|[MG] ?(?:的)?(?=带宽|宽带))", re.I)
+_STORAGE_WORD = re.compile(
+    r"内存|硬盘|磁盘|盘|文件|剩|日志|空间|memory|\bram\b|disk|file|\blogs?\b|storage|body|upload|下载|上传|volume|partition|容量|快照|image|镜像",
+    re.I,
+)
+_BANDWIDTH_UNIT = re.compile(
+    rf"(?<![A-Za-z0-9.])({NUMBER}) ?((?:[mg]bps|[mg]bit(?:/s|ps)?s?|[mg]b?/s|[mg]bits?)(?![A-Za-z])|兆(?!字节|B)(?:比特)?|[MG] ?(?:的)?(?=带宽|宽带))",
+    re.I,
+)
 _BANDWIDTH_PLAIN = re.compile(rf"(?<![A-Za-z0-9.])(\d+(?:\.\d+)?|{CHINESE}) ?([MG]b?)(?![A-Za-z0-9])", re.I)
 _BANDWIDTH_ALONE = re.compile(rf"(?<![A-Za-z0-9.])(\d+|{CHINESE}) ?(M)(?![A-Za-z0-9])")
-_BANDWIDTH_BARE = re.compile(r"(?:带宽|bandwidth)(?: ?(?:[升降改调加]*[到成为至]|是|to|of|at|is|:|=) ?)+(\d+)(?![\d.]| ?(?:[A-Za-z%]|个|台|元|天))", re.I)
+_BANDWIDTH_BARE = re.compile(
+    r"(?:带宽|bandwidth)(?: ?(?:[升降改调加]*[到成为至]|是|to|of|at|is|:|=) ?)+(\d+)(?![\d.]| ?(?:[A-Za-z%]|个|台|元|天))",
+    re.I,
+)
 
-_CPU_MEMORY = re.compile(rf"(?<![A-Za-z0-9.])({NUMBER}) ?(?:核心?|c(?:pu|ores?)?|vcpus?|-?cores?)(?:cpu)?[ ,、/+和x*-]{{0,3}}(?:with |and )?({NUMBER}) ?(?:gb?|gib|个g|-?gigs?)(?:内存| ?(?:of )?(?:ram|memory))?(?![A-Za-z0-9])", re.I)
+_CPU_MEMORY = re.compile(
+    rf"(?<![A-Za-z0-9.])({NUMBER}) ?(?:核心?|c(?:pu|ores?)?|vcpus?|-?cores?)(?:cpu)?[ ,、/+和x*-]{{0,3}}(?:with |and )?({NUMBER}) ?(?:gb?|gib|个g|-?gigs?)(?:内存| ?(?:of )?(?:ram|memory))?(?![A-Za-z0-9])",
+    re.I,
+)
 _CPU = re.compile(rf"(?<![A-Za-z0-9.])({NUMBER}) ?(?:个)?(?:核心?(?!对|查|实|验)|vcpus?\b|-?cores?\b|cpus\b)", re.I)
-_SIZE = re.compile(rf"(?<![A-Za-z0-9.])(\d+(?:\.\d+)?|{CHINESE}) ?(?:个)?(tb?|gb?|gib|tib|mb|gigs?)(?![A-Za-z0-9/]| ?(?:bps|带宽))", re.I)
+_SIZE = re.compile(
+    rf"(?<![A-Za-z0-9.])(\d+(?:\.\d+)?|{CHINESE}) ?(?:个)?(tb?|gb?|gib|tib|mb|gigs?)(?![A-Za-z0-9/]| ?(?:bps|带宽))",
+    re.I,
+)
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
     rf"(?P<sign>[¥$]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}) ?(?P<ten>万|千|k)? ?"
     r"(?P<unit>元|块钱?(?!存|设备|盘|硬)|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?![A-Za-z])",
     re.I,
 )
-_STATED_AMOUNT = re.compile(r"(?:金额|数额|\bamount)(?: ?(?:是|为|改成|填|:|=|to|of|is|应该是)){1,2} ?(\d+(?:\.\d+)?)(?![\d%])", re.I)
+_STATED_AMOUNT = re.compile(
+    r"(?:金额|数额|\bamount)(?: ?(?:是|为|改成|填|:|=|to|of|is|应该是)){1,2} ?(\d+(?:\.\d+)?)(?![\d%])", re.I
+)
 _ROLE_REACH = 6
 
 
@@ -62,7 +101,6 @@ def _ports(text: str) -> Iterator[Entity]:
                 if all(0 < number <= 65535 for number in ends):
                     value = ends[0] if len(ends) == 1 else f"{ends[0]}-{ends[1]}"
                     yield Entity("port", value, start, start + len(part[0]), weight=62)
-
 
     yield from _known_ports(text)
 
@@ -96,7 +134,14 @@ def _bandwidths(text: str) -> Iterator[Entity]:
             near = text[match.end() : match.end() + 3]
             if value is not None and not re.match(r" ?(?:内存|硬盘|磁盘|盘|ram|mem)", near, re.I):
                 rate = value * 1000 if match[2].lower().startswith("g") else value
-                yield Entity("bandwidth", plain(rate), match.start(), len(match[0].rstrip()) + match.start(), {"unit": "Mbps"}, 58)
+                yield Entity(
+                    "bandwidth",
+                    plain(rate),
+                    match.start(),
+                    len(match[0].rstrip()) + match.start(),
+                    {"unit": "Mbps"},
+                    58,
+                )
     for match in _BANDWIDTH_BARE.finditer(text):
         yield Entity("bandwidth", int(match[1]), *match.span(1), {"unit": "Mbps"}, 57)
 

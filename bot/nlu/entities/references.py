@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read as one piece
 """Ways to speak of a resource or a detail: instance names, buckets, mentions ("the second one"), field names.
 
 Mention values: ``focus`` (it, that one), ``ordinal:N``, ``last``, ``other``, ``all``, ``described`` ("the one in
@@ -13,7 +14,9 @@ from bot.nlu.entities.lexicon import pattern_of
 from bot.nlu.entities.model import Entity
 from bot.nlu.entities.numbers import CHINESE, parse
 
-_NAME = re.compile(r"(?<![A-Za-z0-9_.@/-])[A-Za-z][A-Za-z0-9]{0,30}(?:[-_][A-Za-z0-9]{1,30}){0,5}[-_]\d{1,4}(?![A-Za-z0-9_/@-]|\.[A-Za-z0-9])")
+_NAME = re.compile(
+    r"(?<![A-Za-z0-9_.@/-])[A-Za-z][A-Za-z0-9]{0,30}(?:[-_][A-Za-z0-9]{1,30}){0,5}[-_]\d{1,4}(?![A-Za-z0-9_/@-]|\.[A-Za-z0-9])"
+)
 _NOT_A_NAME = re.compile(
     r"^(?:utf|sha|md|tls|ssl|http|https|ipv|iso|rfc|aes|rsa|gpt|tier|layer|top|sev|covid|win|windows|ubuntu|centos|debian|mysql|php|python|java|redis|error|code|cn|us"
     r"|port|p|v|vm|cve|kb|log|level|part|step|page|line|option|type|class|plan|day|week|api|rate|base|tcp|udp|cat|wifi|intel|amd|ryzen|rtx|ps|e5|oct|nov|dec|jan|feb)"
@@ -33,9 +36,13 @@ _ROLE = (
     r"|front|frontend|backend|admin|log|logs|mq|kafka|es|job|batch|data|ai|gpu|crm|erp|oa|bastion|jump|proxy|auth|search|report|stream|live|cms|blog|wiki|mail|git|gitlab|ci|jenkins|k8s"
     r"|svc|service|srv|server|node|master|slave|worker|primary|replica|core|edge|billing|video|file|ftp|nas|vpn|monitor|etl|bi|demo|stress|match|lobby|login|account|host|box|vm|nginx|php|java)"
 )
-_NAME_TOKEN = re.compile(r"(?<![A-Za-z0-9_.@/-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+){1,5}(?![A-Za-z0-9_/@-]|\.[A-Za-z0-9])")
+_NAME_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9_.@/-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+){1,5}(?![A-Za-z0-9_/@-]|\.[A-Za-z0-9])"
+)
 _ROLE_SEGMENT = re.compile(rf"(?:^|[-_]){_ROLE}(?=[-_]|\d*$)", re.I)
-_ROLE_NUMBER = re.compile(rf"(?<![A-Za-z0-9_.@/-]){_ROLE}(?<!es)(?<!ai)(?<!k8s)\d{{1,3}}(?![A-Za-z0-9_/@.-]|\.[A-Za-z0-9])", re.I)
+_ROLE_NUMBER = re.compile(
+    rf"(?<![A-Za-z0-9_.@/-]){_ROLE}(?<!es)(?<!ai)(?<!k8s)\d{{1,3}}(?![A-Za-z0-9_/@.-]|\.[A-Za-z0-9])", re.I
+)
 _ORDINARY = re.compile(
     r"^(?:(?:front|back|high|low|open|end|read|write|pre|post|self|auto|non|un|re|sub|multi|cross|co|over|under|half|e|x|all|any|one|two|three|four|on|off|out|in|up|well|real|long|short|full|semi|anti|intra|inter|inner|built|third|first|second|last|top|best|right|left|early|late|so|no|to|by|follow|step|day|week|month|year|time|user|test|data|log|app|web|api|ai|cloud|live|server|service|account|host|video|file)"
     r"[-_](?:end|only|in|out|up|on|off|side|like|based|driven|ready|specific|facing|related|time|streaming|stream|key|id|ids|level|name|names|password|call|calls|error|errors|file|files|server|gateway|base|center|centre|site|store|drive|box|read|write|service|source|box|user|users|account|live|test|data|log|web|app|api|made|hosted|signed|way|weeks?|days?|hours?|mins?|minutes?|months?|years?|core|cores|party|class|term|run|running|production|prod|billing|login|job|mail|search|report|replica|master|slave|worker|node|core|proxy|cache|edge)s?)$"
@@ -44,23 +51,125 @@ _ORDINARY = re.compile(
 )
 
 _BUCKET_NAME = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
-_BUCKET_HOST = re.compile(rf"({_BUCKET_NAME})(?=\.(?:bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)\.bcebos\.com)|(?<=bos:/)/?({_BUCKET_NAME})", re.I)
+_BUCKET_HOST = re.compile(
+    rf"({_BUCKET_NAME})(?=\.(?:bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)\.bcebos\.com)|(?<=bos:/)/?({_BUCKET_NAME})", re.I
+)
 _BUCKET_AFTER = re.compile(
     rf"(?:(?P<zh>存储桶|桶|bucket|buckets)(?:名(?:字|称)?)?(?:是|叫|为)?|(?P<named>bucket (?:is )?(?:named|called))|(?P<plain>\bbucket))[ :=\"'“「`]*(?P<name>{_BUCKET_NAME})(?![A-Za-z0-9_.-])"
 )
-_BUCKET_BEFORE = re.compile(rf"(?<![A-Za-z0-9_.-])[\"'`]?(?P<name>{_BUCKET_NAME})[\"'`]?(?: ?(?:这个|那个|的)? ?(?:存储桶|桶|bucket\b))")
+_BUCKET_BEFORE = re.compile(
+    rf"(?<![A-Za-z0-9_.-])[\"'`]?(?P<name>{_BUCKET_NAME})[\"'`]?(?: ?(?:这个|那个|的)? ?(?:存储桶|桶|bucket\b))"
+)
 _STORAGE_TALK = re.compile(r"bos|bucket|桶|对象存储|object stor|s3cmd|bcecmd|putobject|getobject", re.I)
 _MACHINE_TALK = re.compile(r"实例|服务器|主机|机器|虚拟机|server|instance|\bvm\b|ssh|ping", re.I)
 _BUCKET_TOKEN = re.compile(r"(?<![A-Za-z0-9_.@/-])[a-z0-9][a-z0-9]*(?:-[a-z0-9]+){1,6}(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])")
 _CANNED_ACL = ("public-read", "private-", "content-", "cache-", "x-")
 _BUCKET_WORDS = frozenset(
-    "policy policies acl returns return is are was has access permission permissions name names logs cors the my our this that your a an bos of in on for with and or says gives"
-    " files file objects object upload download cannot can not public private from to list region new old which 403 404 storage one any each every same wrong bucket another"
-    " got gets keeps still shows denied suddenly please access api url storage its their his her cloud".split()
+    [
+        "policy",
+        "policies",
+        "acl",
+        "returns",
+        "return",
+        "is",
+        "are",
+        "was",
+        "has",
+        "access",
+        "permission",
+        "permissions",
+        "name",
+        "names",
+        "logs",
+        "cors",
+        "the",
+        "my",
+        "our",
+        "this",
+        "that",
+        "your",
+        "a",
+        "an",
+        "bos",
+        "of",
+        "in",
+        "on",
+        "for",
+        "with",
+        "and",
+        "or",
+        "says",
+        "gives",
+        "files",
+        "file",
+        "objects",
+        "object",
+        "upload",
+        "download",
+        "cannot",
+        "can",
+        "not",
+        "public",
+        "private",
+        "from",
+        "to",
+        "list",
+        "region",
+        "new",
+        "old",
+        "which",
+        "403",
+        "404",
+        "storage",
+        "one",
+        "any",
+        "each",
+        "every",
+        "same",
+        "wrong",
+        "bucket",
+        "another",
+        "got",
+        "gets",
+        "keeps",
+        "still",
+        "shows",
+        "denied",
+        "suddenly",
+        "please",
+        "access",
+        "api",
+        "url",
+        "storage",
+        "its",
+        "their",
+        "his",
+        "her",
+        "cloud",
+    ]
 )
 
-_ZH_ORDINAL = re.compile(rf"(?:倒数)?第 ?(?P<n>{CHINESE}|\d{{1,2}}) ?(?:台|个(?!月|问题)|块|条|项)(?:机器|实例|服务器)?")
-_EN_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_ZH_ORDINAL = re.compile(
+    rf"(?:倒数)?第 ?(?P<n>{CHINESE}|\d{{1,2}}) ?(?:台|个(?!月|问题)|块|条|项)(?:机器|实例|服务器)?"
+)
+_EN_ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+    "sixth": 6,
+    "6th": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
 _EN_ORDINAL = re.compile(
     rf"\b(?:the )?(?P<n>{'|'.join(_EN_ORDINALS)}) (?:one|instance|server|vm|machine|option|item|disk|of (?:them|those|these))\b|\bthe (?P<n2>{'|'.join(_EN_ORDINALS)})(?=[ ,.!?]*$)|\b(?:number|no\.|option) (?P<n3>\d|one|two|three)\b",
     re.I,
@@ -89,7 +198,10 @@ _NAMING_WORDS = re.compile(
 # A pronoun this many English words into the message nearly always points back inside it.
 _FAR_WORDS = 7
 _IT = re.compile(r"\b(?:it|its)\b(?!'s (?:been|not working|urgent|ok|fine|hard|possible|time))", re.I)
-_EXPLETIVE_IT = re.compile(r"\b(?:is|was|how long (?:does|will)|does|will|would|could) it (?:possible|take|cost|ok|safe|normal|necessary|be possible|work)\b|\bit(?:'s| is| was| seems| looks| would be| will be| takes?| costs?| says?| turns out)\b(?! (?:down|dead|slow|stopped|broken|full|still|running|up|offline|not))|\b(?:forget|got|get|call|about|leave|hold|make|do|did|that's|take) it\b(?=[ ,.!?]*(?:$|,|\.|!|\?))", re.I)
+_EXPLETIVE_IT = re.compile(
+    r"\b(?:is|was|how long (?:does|will)|does|will|would|could) it (?:possible|take|cost|ok|safe|normal|necessary|be possible|work)\b|\bit(?:'s| is| was| seems| looks| would be| will be| takes?| costs?| says?| turns out)\b(?! (?:down|dead|slow|stopped|broken|full|still|running|up|offline|not))|\b(?:forget|got|get|call|about|leave|hold|make|do|did|that's|take) it\b(?=[ ,.!?]*(?:$|,|\.|!|\?))",
+    re.I,
+)
 
 _CHANGE = (
     r"(?:换(?:一?个|下|一下)?|改(?:一?下|变|成别的|一?个)?|修改(?:一下)?|变更|更换|更改|调整(?:一下)?|重新(?:选|填|输入|设置|选择|定)(?:一下|一?个)?|填错了?|选错了?|写错了?|搞错了?|弄错了?|输错了?|打错了?|跳过"
@@ -120,7 +232,9 @@ def _buckets(text: str) -> Iterator[Entity]:
         yield Entity("bucket", match[group], *match.span(group), weight=96)
     for match in _BUCKET_AFTER.finditer(text):
         name = match["name"]
-        distinct = bool(re.search(r"[-\d]", name)) or bool(match["named"]) or bool(re.search(r"[\u4e00-\u9fff]", match[0]))
+        distinct = (
+            bool(re.search(r"[-\d]", name)) or bool(match["named"]) or bool(re.search(r"[\u4e00-\u9fff]", match[0]))
+        )
         if name not in _BUCKET_WORDS and distinct and not name.isdigit():
             yield Entity("bucket", name, *match.span("name"), weight=68)
     for match in _BUCKET_BEFORE.finditer(text):
@@ -148,7 +262,13 @@ def _mentions(text: str, named: list[Entity]) -> Iterator[Entity]:
     for value, pattern in _MENTIONS:
         for match in pattern.finditer(text):
             if value not in ("focus", "all") or not _is_named(text, named, *match.span()):
-                yield Entity("mention", value, match.start(), match.start() + len(match[0].rstrip()), weight=35 if value != "focus" else 34)
+                yield Entity(
+                    "mention",
+                    value,
+                    match.start(),
+                    match.start() + len(match[0].rstrip()),
+                    weight=35 if value != "focus" else 34,
+                )
     expletive = [match.span() for match in _EXPLETIVE_IT.finditer(text)]
     for match in _IT.finditer(text):
         dummy = any(start <= match.start() < end for start, end in expletive)

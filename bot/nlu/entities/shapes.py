@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read as one piece
 """Identifiers and addresses that are recognised by their shape alone, and are never cut by the tokenizer.
 
 Shapes: the ID table of the cloud's protocol. ``\\b`` is useless here: Python counts Chinese characters as
@@ -31,7 +32,8 @@ _ID_SHAPES: tuple[tuple[str, str, str], ...] = (
 # Dictated or retyped without its hyphens: "TK 20261122 0042".
 _LOOSE_TICKET = re.compile(rf"{_BEFORE}(?i:tk)[ -]?(\d{{8}})[ -]?(\d{{4}}){_AFTER}")
 _IDS = tuple(
-    (kind, prefix, re.compile(f"{_BEFORE}(?i:{re.escape(prefix)})({body}){_AFTER}")) for kind, prefix, body in _ID_SHAPES
+    (kind, prefix, re.compile(f"{_BEFORE}(?i:{re.escape(prefix)})({body}){_AFTER}"))
+    for kind, prefix, body in _ID_SHAPES
 )
 # Identifiers of resources that are no entity of the product, but must not be cut either.
 _OTHER_ID = re.compile(
@@ -46,7 +48,9 @@ _TLD = (
     r"|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website)"
 )
 _DOMAIN = re.compile(
-    r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:" + _TLD + r")(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+    r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:"
+    + _TLD
+    + r")(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
 )
 _PATH = re.compile(r"(?::\d{1,5})?/[A-Za-z0-9\-._~/?#%&=+:@!$'*,;]*")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -75,10 +79,16 @@ _STATUS_AFTER = re.compile(
 )
 # A bare status code: unmistakable ones anywhere, round ones only in a sentence about errors.
 _NO_UNIT = r"(?![\d:%]|\.\d| ?(?i:台|个|次|秒|分|小时|天|元|块|号|万|千|页|[mkgt]b?(?:/s|ps)?(?![a-z])|qps|pps|rps|tps|毫秒|ms|s\b|min|hour|day|yuan|usd|dollar|gb|mb|times|instances?|servers?|vms?|users?|iops|people|orders?|requests?|files?|cores?|核))"
-_BARE_STATUS = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>40[134-9]|41[0-9]|42[269]|451|499|50[1-8]|52[0-7]|567){_NO_UNIT}(?![A-Za-z-])")
+_BARE_STATUS = re.compile(
+    rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>40[134-9]|41[0-9]|42[269]|451|499|50[1-8]|52[0-7]|567){_NO_UNIT}(?![A-Za-z-])"
+)
 _ROUND_STATUS = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>400|500|402){_NO_UNIT}(?![A-Za-z-])")
-_ERROR_TALK = re.compile(r"(?i)报|错|error|http|返回|接口|\bapi\b|page|页|网站|site|响应|状态|异常|挂了|打不开|cdn|负载|balanc|后端|backend|nginx|upstream|returns?|throw")
-_NUMBERED_ERROR = re.compile(r"(?i)(?:errno|error|err|errcode|code|错误码|错误代码|错误号|报错|错误|mysql|kernel|exit code|退出码) ?(?:is|为|是|代码|码|号|no\.?|number|:|=|#|\(|-)* ?(?P<code>\d{2,6})(?![\d.%])")
+_ERROR_TALK = re.compile(
+    r"(?i)报|错|error|http|返回|接口|\bapi\b|page|页|网站|site|响应|状态|异常|挂了|打不开|cdn|负载|balanc|后端|backend|nginx|upstream|returns?|throw"
+)
+_NUMBERED_ERROR = re.compile(
+    r"(?i)(?:errno|error|err|errcode|code|错误码|错误代码|错误号|报错|错误|mysql|kernel|exit code|退出码) ?(?:is|为|是|代码|码|号|no\.?|number|:|=|#|\(|-)* ?(?P<code>\d{2,6})(?![\d.%])"
+)
 _VERSION = re.compile(r"(?<![A-Za-z0-9.])[vV]?\d+(?:\.\d+){1,3}(?:-[A-Za-z0-9]+)?(?![A-Za-z0-9])")
 _SPEC = re.compile(r"(?<![A-Za-z0-9.])(?i:bcc)\.[a-z0-9]+\.c\d+m\d+(?![A-Za-z0-9])")
 _NAME_LIKE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+(?![A-Za-z0-9_-])")

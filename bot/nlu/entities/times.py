@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read as one piece
 """Points in time and durations, relative to a given now.
 
 ``time`` values are ISO 8601 with the zone of *now*, the ``grain`` in the details; ``duration`` values are seconds,
@@ -13,7 +14,15 @@ from datetime import datetime, timedelta
 from bot.nlu.entities.model import Entity, without_overlaps
 from bot.nlu.entities.numbers import NUMBER, parse, plain
 
-_UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000, "year": 31536000}
+_UNIT_SECONDS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86400,
+    "week": 604800,
+    "month": 2592000,
+    "year": 31536000,
+}
 _UNITS = (
     ("second", r"秒钟?|seconds?|secs?"),
     ("minute", r"分钟|minutes?|mins?|分(?![区配组发析布支])"),
@@ -26,7 +35,10 @@ _UNITS = (
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _LENGTH = rf"(?:(?P<half>半个?|half an? |half a )|(?P<number>{NUMBER}|a few|a couple of|an?(?= (?:hour|minute|second|day|week|month|year))|几|couple of) ?-?)(?:多)?(?P<unit>{_UNIT})(?P<plus>半)?(?:多)?(?:钟)?"
 _DURATION = re.compile(rf"(?<![A-Za-z0-9.第:/-]){_LENGTH}(?!月)(?![A-Za-z])", re.I)
-_RELATIVE = re.compile(rf"(?:大概|大约|差不多|about |around )?(?<![A-Za-z0-9.第]){_LENGTH} ?(?P<direction>(?:之|以)?前|(?:之|以)?后|ago|earlier|later|from now)(?!天)", re.I)
+_RELATIVE = re.compile(
+    rf"(?:大概|大约|差不多|about |around )?(?<![A-Za-z0-9.第]){_LENGTH} ?(?P<direction>(?:之|以)?前|(?:之|以)?后|ago|earlier|later|from now)(?!天)",
+    re.I,
+)
 _RELATIVE_IN = re.compile(rf"\b(?:in|within) (?:about |the next )?{_LENGTH}(?![A-Za-z])(?! a row)", re.I)
 _VAGUE = {"a few": 3, "几": 3, "a couple of": 2, "couple of": 2, "a": 1, "an": 1}
 
@@ -61,7 +73,7 @@ _EN_DAY = (
 _ZH_PART = r"(?P<zh_part>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|早|晚)"
 _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<ampm1>[ap]\.?m\.?))?(?![\d:])"
-    rf"|(?P<zh_hour>\d{{1,2}}|[零一二两三四五六七八九十]{{1,3}})(?:点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{{1,2}}|[零一二三四五六七八九十]{{1,3}})分?(?!钟))?"
+    r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?:点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
     r"|(?P<en_hour>\d{1,2}) ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?P<en_point>noon|midnight|midday)\b"
 )
 _POINT = re.compile(
@@ -69,7 +81,10 @@ _POINT = re.compile(
     re.I,
 )
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LAST_PERIOD = re.compile(r"(?P<zh>上个?|这个?|本|下个?)(?P<zh_unit>月(?!\d)|周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|年)|\b(?P<en>last|this|next) (?P<en_unit>week|month|year)\b|(?P<year>去年|今年|明年)|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|底|初)?(?!\d)", re.I)
+_LAST_PERIOD = re.compile(
+    r"(?P<zh>上个?|这个?|本|下个?)(?P<zh_unit>月(?!\d)|周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|年)|\b(?P<en>last|this|next) (?P<en_unit>week|month|year)\b|(?P<year>去年|今年|明年)|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|底|初)?(?!\d)",
+    re.I,
+)
 
 
 def _length(match: re.Match[str]) -> tuple[float, str] | None:
@@ -86,7 +101,11 @@ def _length(match: re.Match[str]) -> tuple[float, str] | None:
 
 
 def _iso(moment: datetime, grain: str) -> str:
-    return moment.replace(microsecond=0).isoformat() if grain == "second" else moment.replace(second=0, microsecond=0).isoformat()
+    return (
+        moment.replace(microsecond=0).isoformat()
+        if grain == "second"
+        else moment.replace(second=0, microsecond=0).isoformat()
+    )
 
 
 def _relative(text: str, now: datetime) -> Iterator[Entity]:
@@ -211,8 +230,12 @@ def _periods(text: str, now: datetime) -> Iterator[Entity]:
         if match["year"]:
             step, unit = {"去年": -1, "今年": 0, "明年": 1}[match["year"]], "year"
         else:
-            step = {"上": -1, "下": 1, "la": -1, "ne": 1}.get((match["zh"] or match["en"].lower())[: 1 if match["zh"] else 2], 0)
-            unit = {"月": "month", "年": "year", "周": "week", "星": "week"}.get((match["zh_unit"] or " ")[0], (match["en_unit"] or "").lower())
+            step = {"上": -1, "下": 1, "la": -1, "ne": 1}.get(
+                (match["zh"] or match["en"].lower())[: 1 if match["zh"] else 2], 0
+            )
+            unit = {"月": "month", "年": "year", "周": "week", "星": "week"}.get(
+                (match["zh_unit"] or " ")[0], (match["en_unit"] or "").lower()
+            )
         if unit == "week":
             start = midnight - timedelta(days=now.weekday()) + timedelta(weeks=step)
         elif unit == "month":
@@ -235,7 +258,9 @@ def _with_windows(text: str, points: list[Entity]) -> list[Entity]:
             joined.append(point)
             continue
         first, last = datetime.fromisoformat(str(before.value)), datetime.fromisoformat(str(point.value))
-        last = last.replace(year=first.year, month=first.month, day=first.day) if point.details["grain"] != "day" else last
+        last = (
+            last.replace(year=first.year, month=first.month, day=first.day) if point.details["grain"] != "day" else last
+        )
         while last < first:
             last += timedelta(hours=12 if last.hour < 12 and first.hour >= 12 else 24)
         details = {**before.details, "until": last.isoformat()}

@@ -1,0 +1,170 @@
+"""From raw scores to probabilities: temperature and mixture, confidence, scope, conformal threshold.
+
+One :class:`Calibration` per language, fitted on predictions of sentences that the heads have not seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit, logsumexp
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.heads import OUT_OF_SCOPE, Corpus, Scores
+
+Array = npt.NDArray[Any]
+
+# Share of in-scope validation whose truth may be missing from the candidate set.
+CONFORMAL_MISS = 0.05
+# Share of in-scope validation below which a message may be called foreign without out-of-scope examples.
+_TAIL = 0.05
+_MIN_FOREIGN = 100
+
+
+@dataclass
+class Logistic:
+    """A standardised logistic model: ``expit(bias + sum(weight * (x - mean) / spread))``."""
+
+    means: list[float]
+    spreads: list[float]
+    weights: list[float]
+    bias: float
+
+    @classmethod
+    def fit(cls, inputs: Array, truth: Array) -> Logistic:
+        """Fit on rows of ``inputs``; ``truth`` is boolean. A constant truth gives a constant probability."""
+        means, spreads = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-6)
+        rate = float(truth.mean())
+        if rate in (0.0, 1.0):
+            safe = min(max(rate, 0.01), 0.99)
+            return cls(means.tolist(), spreads.tolist(), [0.0] * inputs.shape[1], float(np.log(safe / (1 - safe))))
+        model = LogisticRegression(C=1.0, max_iter=500).fit((inputs - means) / spreads, truth)
+        return cls(means.tolist(), spreads.tolist(), model.coef_[0].tolist(), float(model.intercept_[0]))
+
+    def probability(self, inputs: Array) -> Array:
+        """Probabilities of the rows."""
+        standard = (inputs - np.array(self.means)) / np.array(self.spreads)
+        result: Array = expit(standard @ np.array(self.weights) + self.bias)
+        return result
+
+
+@dataclass
+class Calibration:
+    """Everything learned about one language.
+
+    Attributes:
+        lr_scale, svc_scale: inverse temperatures of the two heads.
+        lr_share: weight of the first head in the mixture (0–1).
+        signal_means, signal_spreads: in-scope statistics of the scope signals.
+        confidence: P(first intent is right).
+        scope: P(the message is something the assistant serves); ``None`` without out-of-scope examples.
+        tail: sum of standardised signals at the lowest in-scope quantile.
+        conformal: probability that an intent needs to be a candidate.
+    """
+
+    lr_scale: float = 1.0
+    svc_scale: float = 4.0
+    lr_share: float = 0.3
+    signal_means: list[float] = field(default_factory=list)
+    signal_spreads: list[float] = field(default_factory=list)
+    confidence: Logistic | None = None
+    scope: Logistic | None = None
+    tail: float = -6.0
+    conformal: float = 0.02
+
+    def probabilities(self, scores: Scores) -> Array:
+        """The mixture of both heads, shape (n, intents)."""
+        return _mixture(scores, self.lr_scale, self.svc_scale, self.lr_share)
+
+    def familiarity(self, scores: Scores) -> Array:
+        """Sum of the standardised signals energy, largest margin and neighbour similarity (larger is more familiar)."""
+        signals = familiarity_signals(scores)
+        total: Array = ((signals - np.array(self.signal_means)) / np.array(self.signal_spreads)).sum(axis=1)
+        return total
+
+    def judge_inputs(self, scores: Scores, intents: list[str]) -> Array:
+        """Inputs of the confidence and scope models, shape (n, 8)."""
+        probabilities = self.probabilities(scores)
+        ordered = np.sort(probabilities, axis=1)
+        best, second = ordered[:, -1], ordered[:, -2]
+        logit = np.log(np.clip(best, 1e-6, 1 - 1e-6) / np.clip(1 - best, 1e-6, 1))
+        foreign = probabilities[:, intents.index(OUT_OF_SCOPE)] if OUT_OF_SCOPE in intents else np.zeros(len(best))
+        foreign_logit = np.log(np.clip(foreign, 1e-6, 1 - 1e-6) / np.clip(1 - foreign, 1e-6, 1))
+        agree = (scores.logits.argmax(axis=1) == scores.margins.argmax(axis=1)).astype(float)
+        return np.column_stack(
+            [
+                logit,
+                np.log(np.maximum(best / np.maximum(second, 1e-9), 1)),
+                foreign_logit,
+                agree,
+                scores.foreign,
+                familiarity_signals(scores),
+            ]
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Fit for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Calibration:
+        """The inverse of ``to_json``."""
+        parts = dict(content)
+        for name in ("confidence", "scope"):
+            parts[name] = Logistic(**parts[name]) if parts[name] else None
+        return cls(**parts)
+
+
+def familiarity_signals(scores: Scores) -> Array:
+    """Energy, largest margin, neighbour similarity, shape (n, 3)."""
+    return np.column_stack([logsumexp(scores.logits, axis=1), scores.margins.max(axis=1), scores.similarity])
+
+
+def _softmax(logits: Array) -> Array:
+    result: Array = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
+    return result
+
+
+def _mixture(scores: Scores, lr_scale: float, svc_scale: float, lr_share: float) -> Array:
+    return lr_share * _softmax(scores.logits * lr_scale) + (1 - lr_share) * _softmax(scores.margins * svc_scale)
+
+
+def calibrate(validation: Corpus, scores: Scores, intents: list[str]) -> Calibration:
+    """Fit a calibration on unseen predictions of one language."""
+    index = {intent: i for i, intent in enumerate(intents)}
+    labels = np.array([index[intent] for intent in validation.intents])
+    known = np.array(validation.intents) != OUT_OF_SCOPE
+    result = Calibration()
+    result.lr_scale, result.svc_scale, result.lr_share = _fit_mixture(scores, labels)
+    signals = familiarity_signals(scores)[known]
+    result.signal_means = signals.mean(axis=0).tolist()
+    result.signal_spreads = np.maximum(signals.std(axis=0), 1e-6).tolist()
+    result.tail = float(np.quantile(result.familiarity(scores)[known], _TAIL))
+    probabilities = result.probabilities(scores)
+    truth = probabilities[np.arange(len(labels)), labels]
+    result.conformal = float(np.quantile(truth[known], CONFORMAL_MISS))
+    inputs = result.judge_inputs(scores, intents)
+    result.confidence = Logistic.fit(inputs, probabilities.argmax(axis=1) == labels)
+    if (~known).sum() >= _MIN_FOREIGN:
+        result.scope = Logistic.fit(inputs, known)
+    return result
+
+
+def _fit_mixture(scores: Scores, labels: Array) -> tuple[float, float, float]:
+    """Inverse temperatures and mixture weight with the least negative log likelihood."""
+    rows = np.arange(len(labels))
+
+    def loss(parameters: Array) -> float:
+        mixed = _mixture(
+            scores, float(np.exp(parameters[0])), float(np.exp(parameters[1])), float(expit(parameters[2]))
+        )
+        return float(-np.log(np.maximum(mixed[rows, labels], 1e-9)).mean())
+
+    best = minimize(
+        loss, np.array([0.3, 1.5, -0.5]), method="Nelder-Mead", options={"maxiter": 80, "xatol": 0.02, "fatol": 1e-4}
+    )
+    return float(np.exp(best.x[0])), float(np.exp(best.x[1])), float(expit(best.x[2]))
