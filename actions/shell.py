@@ -24,6 +24,7 @@ _REFUSALS = {
     "Instance.RebootInstanceOperationForbidden": "not_running",
     "AccessDenied": "permission",
     "AccountOverdue": "arrears",
+    "InsufficientBalance": "balance",
 }
 
 
