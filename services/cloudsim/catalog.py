@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsim import aip, bcc, bcm, billing, blb, bos, cdn, certificate, console, eip, sts, vpc
+from cloudsim import aip, bcc, bcm, billing, blb, bos, cdn, certificate, console, eip, rds, sts, vpc
 from cloudsim.protocol.routing import Service
 
 ALL: tuple[Service, ...] = (
@@ -18,6 +18,7 @@ ALL: tuple[Service, ...] = (
     blb.SERVICE,
     bos.SERVICE,
     cdn.SERVICE,
+    rds.SERVICE,
 )
 
 SERVICES: dict[str, Service] = {service.name: service for service in ALL}
