@@ -21,7 +21,7 @@ class Network:
         self.swallowed: list[str] = []
         self._sockets: list[WebSocketRoute] = []
         page.route_web_socket(re.compile(r"/socket\.io/"), self._on_socket)
-        page.route(re.compile(r"/socket\.io/|/api/chat/"), self._on_request)
+        page.route(re.compile(r"/socket\.io/|/api/chat/|/api/desk/"), self._on_request)
 
     def cut(self) -> None:
         self.is_cut = True

@@ -3,6 +3,7 @@
 import pytest
 from bad_network import Network
 from chat_page import ChatPage
+from desk_page import DeskPage
 from playwright.sync_api import expect
 
 
@@ -79,3 +80,30 @@ def expect_page_equals_transcript(chat, known, since: str | None = None) -> None
     shown = chat.orders()
     assert shown == [str(seq) for seq in range(1, len(shown) + 1)]
     assert len(shown) >= last
+
+
+def test_that_an_agent_misses_nothing_over_a_cut(customer, open_chat, new_page):
+    customer("small")
+    chat = open_chat("small")
+    net = Network(new_page())
+    desk = DeskPage(net.page, "zh")
+    desk.open()
+    desk.sign_in("林薇")
+    desk.open_case(chat.ask_for_a_human())
+    desk.claim()
+
+    net.cut()
+    expect(desk.page.get_by_role("alert").filter(has_text=desk.words["lost"])).to_be_visible()
+    chat.say("断线时写给工程师的")
+    chat.stored_order()
+    desk.reply_field.fill("断线时回复的")
+    desk.reply_field.press("Enter")
+    expect(desk.page.get_by_text("内容已保留")).to_be_visible()
+    expect(desk.reply_field).to_have_value("断线时回复的")
+    net.mend()
+
+    expect(desk.log.get_by_role("article").filter(has_text="断线时写给工程师的")).to_have_count(1)
+    desk.reply_field.press("Enter")
+    chat.expect_words("agent", "断线时回复的")
+    expect(desk.log.get_by_role("article").filter(has_text="断线时回复的")).to_have_count(1)
+    desk.end("resolve", "完成")
