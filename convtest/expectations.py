@@ -93,14 +93,22 @@ def handed_off(wanted: Any, seen: Exchange, driver: StackDriver) -> str | None:
 
 
 def _count(pattern: str, calls: list[dict[str, Any]]) -> int:
-    return sum(fnmatch.fnmatchcase(f"{call['method']} {call['path']}", pattern) for call in calls)
+    """Calls whose `METHOD /path` or `METHOD /path?query` fits."""
+    return sum(
+        any(fnmatch.fnmatchcase(line, pattern) for line in (_line(call), f"{_line(call)}?{call.get('query') or ''}"))
+        for call in calls
+    )
+
+
+def _line(call: dict[str, Any]) -> str:
+    return f"{call['method']} {call['path']}"
 
 
 def api_called(wanted: Any, seen: Exchange, driver: StackDriver) -> str | None:
     calls = driver.api_calls()
     for pattern, times in wanted.items():
         if _count(pattern, calls) != times:
-            made = sorted({f"{call['method']} {call['path']}" for call in calls})
+            made = sorted({f"{_line(call)}?{call.get('query') or ''}".rstrip("?") for call in calls})
             return f"{pattern!r} was called {_count(pattern, calls)} times, not {times}; calls were {made}"
     return None
 

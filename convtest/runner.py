@@ -63,7 +63,7 @@ class Runner:
     def _act(self, step: Step) -> Exchange:
         driver, value = self._driver, step.value
         if step.kind == "user":
-            return driver.say(value)
+            return driver.say(value if isinstance(value, str) else value["text"] * value["times"])
         if step.kind == "button":
             return driver.press(value)
         if step.kind == "wait":
@@ -72,6 +72,8 @@ class Runner:
             return driver.reopen()
         if step.kind == "heal":
             driver.heal(value)
+        elif step.kind == "recharge":
+            driver.recharge(value)
         elif step.kind in ("scenario", "fault"):
             self._change({step.kind: value})
         elif step.kind == "agent":

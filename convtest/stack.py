@@ -65,6 +65,10 @@ class StackDriver:
     def fault(self, rule: dict[str, Any]) -> None:
         self._ask("POST", f"{self._control}/faults", json=rule)
 
+    def recharge(self, yuan: float) -> None:
+        """The customer's account pays money in."""
+        self._ask("POST", f"{self._control}/accounts/{self.account_id}/recharge", json={"amount": yuan})
+
     def heal(self, what: str) -> None:
         for name in ("scenarios", "faults") if what == "all" else (what,):
             self._ask("DELETE", f"{self._control}/{name}")

@@ -47,7 +47,17 @@ class FakeDriver:
     def begin(self) -> Exchange:
         return Exchange()
 
+    def recharge(self, yuan: float) -> None:
+        self.did.append(f"paid {yuan}")
+
+    def settle(self) -> Exchange:
+        return Exchange()
+
+    def api_calls(self) -> list[dict[str, str]]:
+        return [{"method": "POST", "path": "/", "query": "action=AuthorizeServerEvent"}]
+
     def say(self, text: str) -> Exchange:
+        self.did.append(text)
         reply = {
             "role": "bot",
             "text": text.replace(", I am", ""),
@@ -58,9 +68,11 @@ class FakeDriver:
         return Exchange([reply], [{"summary": {"intent": "greet", "slots": {"who": "x"}, "task": None}}])
 
 
-def run(path: Path) -> None:
+def run(path: Path) -> FakeDriver:
+    driver = FakeDriver()
     for case in load(path):
-        Runner(case, cast(StackDriver, FakeDriver()), path.name).run()
+        Runner(case, cast(StackDriver, driver), path.name).run()
+    return driver
 
 
 def test_that_rows_fill_variables_and_names(tmp_path: Path) -> None:
@@ -108,3 +120,17 @@ def test_that_a_failure_shows_transcript_place_and_reason(tmp_path: Path, change
 def test_that_the_last_turn_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConversationFailure, match="'intent': 'greet'"):
         run(written(tmp_path, GOOD.replace("hello ${who}", "nothing")))
+
+
+def test_that_long_texts_and_payments_happen_and_queries_are_counted(tmp_path: Path) -> None:
+    text = """\
+test_cases:
+  - test_case: long
+    locale: en
+    steps:
+      - user: {text: "ab ", times: 3}
+        assertions:
+          - api_called: {"POST /": 1, "POST /?action=AuthorizeServerEvent": 1, "POST /?action=Other": 0}
+      - recharge: 500
+"""
+    assert run(written(tmp_path, text)).did == ["calm", "small", "ab ab ab ", "paid 500"]
