@@ -7,9 +7,9 @@ from dataclasses import replace
 from actions.tasks import lexicon
 from actions.tasks.acting import OPERATIONS_SAID
 from actions.tasks.answering import answer, follows_up, miss, unsupported
-from actions.tasks.asking import absorb, failed_attempt
+from actions.tasks.asking import absorb, failed_attempt, value_in
 from actions.tasks.flow import advance, start, wait
-from actions.tasks.model import Language, Utterance
+from actions.tasks.model import Entity, Language, Utterance
 from actions.tasks.picking import hints_in, names_one, says_something
 from actions.tasks.playbook import Need
 from actions.tasks.ports import Steps
@@ -96,7 +96,7 @@ def _acknowledge_mood(talk: Talk, utterance: Utterance) -> None:
     newly_angry = mood.anger >= ANGRY > state.anger
     state.anger, state.urgency = max(state.anger, mood.anger), max(state.urgency, mood.urgency)
     state.business_down = state.business_down or mood.business_down
-    if utterance.intent in ("talk_to_human", "complaint"):
+    if utterance.intent in ("talk_to_human", "complaint") and utterance.understanding.gate == "answer":
         return
     if newly_down:
         talk.say("notice", "mood.business_down", {}, (talk.button("human", "talk_to_human"),))
@@ -111,6 +111,8 @@ def _starts_task(talk: Talk, move: Move) -> bool:
 def _react(talk: Talk, move: Move) -> Steps[None]:
     """One move: an answer, a repair, a correction, a new request, or talk."""
     state = talk.state
+    if move.intent == "resolved" and move.question and (state.watching or state.finished):
+        move = replace(move, intent="check_again")
     if move.intent in META and (move.sure or move.confidence >= SURE_REPAIR) and not _is_value_for_slot(talk, move):
         yield from META[move.intent](talk, move)
         return
@@ -186,6 +188,8 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
     task = talk.state.task
     if task is not None and move.intent in ANSWERS and (yield from corrected(talk, move, task)):
         return
+    if task is None and (yield from _redone(talk, move)):
+        return
     if not move.sure and not _good_enough(talk, move):
         yield from unclear(talk, move)
     elif _is_how_to(talk, move):
@@ -209,12 +213,20 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
 
 
 def _good_enough(talk: Talk, move: Move) -> bool:
-    """A doubtful reading that does no harm: talk, or looking when business stands still."""
-    if move.intent == "out_of_scope" or (move.intent in SMALL_TALK and move.gate == "clarify"):
-        return move.confidence >= LIKELY_TALK
-    book = talk.kit.books.get(move.intent)
-    hurry = talk.state.business_down and book is not None and book.kind == "look" and bool(book.checks)
-    return hurry and move.gate == "clarify" and move.confidence >= LIKELY_TALK
+    """A doubtful reading that does no harm: talk, a look at what is plainly named, haste, an angry complaint."""
+    if move.confidence < LIKELY_TALK:
+        return False
+    if move.intent == "out_of_scope":
+        return True
+    if move.gate != "clarify":
+        return False
+    book, state = talk.kit.books.get(move.intent), talk.state
+    if book is None:
+        return move.intent in SMALL_TALK
+    if book.handler == "complaint":
+        return state.anger >= ANGRY
+    told = any(value_in(need, move) is not None for need in book.needs if not need.resource)
+    return book.kind == "look" and bool(book.checks) and (state.business_down or told)
 
 
 def _is_how_to(talk: Talk, move: Move) -> bool:
@@ -290,19 +302,35 @@ def _goodbye(talk: Talk) -> None:
     talk.asked = True
 
 
-def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
-    """A value or a yes that nothing was asked for: another resource repeats what was just done, with that one."""
+def _redone(talk: Talk, move: Move) -> Steps[bool]:
+    """Another resource or value after something was done repeats it with that one: "and the first one?"."""
     finished = talk.state.finished
-    if finished is not None and move.intent in ("inform", "correct", "deny"):
-        need = talk.book(finished).resource_need
-        if need and _names_one(need, finished, move):
-            yield from start(talk, replace(move, intent=finished.skill))
+    if finished is None or move.gate == "reject" or not (move.intent in ANSWERS or not move.sure):
+        return False
+    book = talk.book(finished)
+    need = book.resource_need
+    if need is None or need.slot not in finished.slots:
+        return False
+    named = names_one(need, finished, move, talk.state.listed)
+    plain = [n for n in book.needs if not n.resource and value_in(n, move) not in (None, finished.slots.get(n.slot))]
+    if not named and not (plain and move.intent not in talk.kit.books):
+        return False
+    kept = () if named else (Entity(need.entities[0], finished.slots[need.slot]),)
+    yield from start(talk, replace(move, intent=finished.skill, entities=(*move.entities, *kept)))
+    return True
+
+
+def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
+    """A value or a yes that nothing was asked for: a resource is taken as the subject of what was most likely meant."""
+    info = talk.kit.books.get("instance_info")
+    need = info.resource_need if info else None
+    signed_in = talk.context.customer is not None
+    if info and need and signed_in and names_one(need, Task("", info.skill), move, talk.state.listed):
+        if any(value_in(plain, move) for plain in info.needs if not plain.resource):
+            yield from start(talk, replace(move, intent=info.skill))
             return
-    instance = move.value("instance_id")
-    if instance and talk.context.customer is not None:
         slots = {entity.kind: entity.value for entity in move.entities}
-        readings = ["instance_down", "instance_info"]
-        put(talk, None, Question("clarify", intents=readings, text=move.text, slots=slots))
+        put(talk, None, Question("clarify", intents=["instance_down", info.skill], text=move.text, slots=slots))
     elif move.intent in ("inform", "correct"):
         yield from miss(talk, "not_understood")
     elif move.intent == "deny":
@@ -310,11 +338,6 @@ def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
         talk.asked = True
     else:
         talk.say("answer", "repair.nothing_open")
-
-
-def _names_one(need: Need, task: Task, move: Move) -> bool:
-    hints = hints_in(need, task, move)
-    return bool(hints.id or hints.name or hints.ip)
 
 
 def unclear(talk: Talk, move: Move) -> Steps[None]:
@@ -332,6 +355,9 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
             ask_again(talk)
         return
     readings = [c for c in move.candidates if talk.has(f"intents.{c}")]
+    if "how_to" in readings[:2] and not any(other in talk.kit.books for other in readings[:2]):
+        yield from answer(talk, move)
+        return
     told = bool(readings) and (readings[0] == move.intent or len(readings) > 1) and move.confidence >= WORTH_OFFERING
     if move.gate == "clarify" and told:
         slots = {entity.kind: entity.value for entity in move.entities}

@@ -234,6 +234,14 @@ def test_row_9_a_follow_up_is_joined_to_the_last_question() -> None:
 # ---- 10: completion ----
 
 
+def test_a_doubtful_question_that_only_the_articles_can_answer_is_answered() -> None:
+    chat = two()
+    chat.world.articles = [SSH]
+    readings = ["how_to", "open_port"]
+    said = chat.say("怎么开放端口", "how_to", question=True, gate="clarify", confidence=0.6, candidates=readings)
+    assert SSH.url in said
+
+
 def test_row_9_a_how_to_question_is_no_fault_report_and_its_follow_up_is_one_even_when_unsure() -> None:
     chat = two("en")
     chat.world.articles = [SSH]
@@ -582,6 +590,20 @@ def test_row_24_names_ips_ordinals_and_regions_all_work(text: str, entities: dic
     chat.say("有台机器宕机了" if language == "zh" else "a machine is down", "instance_down")
     chat.say(text, "inform", entities)
     assert chat.memory.task and chat.memory.task.slots["instance_id"] == WEB, chat.transcript()
+
+
+def test_row_24_after_an_answer_another_one_repeats_it() -> None:
+    chat = two()
+    chat.say("有台机器宕机了", "instance_down")
+    chat.say("第二台", "inform", {"mention": "ordinal:2"})
+    said = chat.say("不，第一台", "correct", {"mention": "ordinal:1"}, gate="clarify", confidence=0.6)
+    assert "web-01" in said and chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_24_a_detail_of_one_in_the_list() -> None:
+    chat = four()
+    chat.say("我有哪些机器", "list_resources")
+    assert "db-01" in chat.say("第二台的带宽", "inform", {"mention": "ordinal:2", "field": "bandwidth"})
 
 
 def test_row_24_many_asks_for_a_filter_and_two_filters_add_up() -> None:

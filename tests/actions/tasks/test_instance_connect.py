@@ -76,6 +76,14 @@ def test_the_port_that_was_named_is_checked() -> None:
     assert checks[0].params["port"] == "3389"  # type: ignore[union-attr]
 
 
+def test_another_port_afterwards_is_checked_on_the_same_instance() -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01"), "i-YufwpQAe": healthy("i-YufwpQAe", "db-01")}))
+    chat.say("web-01 连不上", "instance_connect", {"instance_name": "web-01"})
+    chat.say("3389 端口", "open_port", {"port": "3389"}, gate="clarify", confidence=0.6)
+    task = chat.memory.finished
+    assert task and task.skill == "instance_connect" and task.slots == {"instance_id": WEB, "port": "3389"}
+
+
 def test_an_impossible_port_is_refused() -> None:
     chat = Chat(World({WEB: healthy(WEB, "web-01")}))
     said = chat.say("web-01 的 70000 端口连不上", "instance_connect", {"instance_name": "web-01", "port": "70000"})

@@ -188,6 +188,14 @@ def test_are_we_there_yet_is_answered_during_the_wait() -> None:
     assert chat.turn.resolution == "state_verified"
 
 
+def test_is_it_back_is_a_question_even_when_it_sounds_like_a_statement() -> None:
+    chat = chat_about(instance__status="Stopped")
+    report(chat)
+    chat.press("确认执行")
+    assert "还在等" in chat.say("现在怎么样了", "resolved", question=True)
+    assert chat.turn.resolution is None
+
+
 def test_failed_repair_is_handed_over_at_once_as_sev1() -> None:
     chat = chat_about(**{**EVENT, "events__status": "Abnormal"})
     report(chat)
