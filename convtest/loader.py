@@ -106,7 +106,7 @@ def _fill(value: Any, values: dict[str, Any]) -> Any:
     if isinstance(value, list):
         return [_fill(item, values) for item in value]
     if isinstance(value, dict):
-        return {key: _fill(item, values) for key, item in value.items() if key != "parametrize"}
+        return {_fill(key, values): _fill(item, values) for key, item in value.items() if key != "parametrize"}
     return value
 
 

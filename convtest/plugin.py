@@ -11,7 +11,7 @@ import pytest
 
 from convtest.loader import TestCase, load
 from convtest.runner import ConversationFailure, Runner
-from convtest.stack import StackDriver
+from convtest.stack import StackDriver, StackError
 
 _heard: dict[str, set[str]] = {"intents": set(), "skills": set()}
 
@@ -56,7 +56,7 @@ class ConversationItem(pytest.Item):
             _heard["skills"] |= runner.skills
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None) -> str:
-        if isinstance(excinfo.value, ConversationFailure):
+        if isinstance(excinfo.value, ConversationFailure | StackError):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
 

@@ -20,6 +20,7 @@ test_cases:
       - user: hello, I am ${who}
         assertions:
           - bot_uttered: {text_matches: "hello ${who}", buttons: [Help]}
+          - api_called: {"GET /${who}": 0}
           - slot_was_set: [{name: who}]
       - utter: answer
 """
@@ -78,14 +79,15 @@ def run(path: Path) -> FakeDriver:
 def test_that_rows_fill_variables_and_names(tmp_path: Path) -> None:
     cases = load(written(tmp_path, GOOD))
     assert [case.name for case in cases] == ["greets Ann[a]", "greets Bob[b]"]
+    assert {"api_called": {"GET /Bob": 0}} in cases[1].steps[0].assertions
     run(tmp_path / "one.yml")
 
 
 @pytest.mark.parametrize(
     ("broken", "line"),
     [
-        (GOOD.replace("- utter: answer", "- uter: answer"), 12),
-        (GOOD.replace("slot_was_set", "slot_set"), 11),
+        (GOOD.replace("- utter: answer", "- uter: answer"), 13),
+        (GOOD.replace("slot_was_set", "slot_set"), 12),
         (GOOD.replace("locale: en", "locale: fr"), 2),
     ],
 )
