@@ -135,6 +135,7 @@ def proactive(talk: Talk, event: Event) -> Steps[None]:
     key = f"proactive.{event.data.get('kind', '')}"
     name, resource_id = str(event.data.get("name") or ""), str(event.data.get("resource_id") or "")
     if resource_id:
+        talk.state.focus_turn = talk.state.turns
         talk.state.focus = Ref(str(event.data.get("resource_kind") or "instance"), resource_id, name)
     values = {"resource": name or resource_id, "detail": str(event.data.get("detail") or "")}
     talk.say("notice", key if talk.has(key) else "proactive.other", values)

@@ -15,6 +15,8 @@ from actions.tasks.state import Question, Ref, Task
 from actions.tasks.talk import Talk
 from contracts.ids import EXAMPLES, PATTERNS, is_shaped
 
+# After this many turns a resource that is not named again is no longer what everything is about.
+FOCUS_TURNS = 6
 ID_PREFIX = {"instance": "i-"}
 
 
@@ -109,7 +111,8 @@ def _in_focus(talk: Talk, task: Task, need: Need, hints: Hints, move: Move | Non
     focus = talk.state.focus
     if focus is None or focus.kind != need.resource or hints.given or focus.id in task.rejected:
         return None
-    if task.question is None and need.carry_over == "always":
+    recent = talk.state.turns - talk.state.focus_turn <= FOCUS_TURNS
+    if task.question is None and need.carry_over == "always" and recent:
         return None if move and any(lexicon.mentions(r.name, move.text) for r in talk.state.listed) else focus
     return focus if move and _mention(move) else None
 
@@ -164,7 +167,7 @@ def accept(talk: Talk, task: Task, need: Need, chosen: Ref, by: str) -> bool:
     task.refs[need.slot] = chosen
     task.question = None
     task.retries.pop(need.slot, None)
-    talk.state.focus = chosen
+    talk.state.focus, talk.state.focus_turn = chosen, talk.state.turns
     talk.changed[need.slot] = chosen.id
     return True
 

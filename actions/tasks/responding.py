@@ -278,7 +278,17 @@ def _begin(talk: Talk, move: Move) -> Steps[None]:
         if (yield from corrected(talk, move, task)):
             return
         talk.drop(task)
+    elif task is not None and _same_trouble(talk, task, move):
+        talk.drop(task)
     yield from start(talk, move)
+
+
+def _same_trouble(talk: Talk, task: Task, move: Move) -> bool:
+    """ "Which one?" answered by "web-01, SSH times out": the same trouble said more exactly, not a second one."""
+    old, new = talk.book(task), talk.kit.books[move.intent]
+    need = old.resource_need
+    asked = need is not None and task.question is not None and task.question.slot == need.slot
+    return asked and all(book.kind == "look" and bool(book.remedies) for book in (old, new))
 
 
 def _small_talk(talk: Talk, move: Move) -> None:

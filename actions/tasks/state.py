@@ -166,6 +166,7 @@ class DialogueState:
     shelved: Task | None = None
     question: Question | None = None
     focus: Ref | None = None
+    focus_turn: int = 0
     listed: list[Ref] = field(default_factory=list)
     topic: Topic | None = None
     spoken: list[Spoken] = field(default_factory=list)

@@ -76,6 +76,20 @@ def test_the_port_that_was_named_is_checked() -> None:
     assert checks[0].params["port"] == "3389"  # type: ignore[union-attr]
 
 
+def test_after_an_outage_check_the_login_of_the_same_instance_is_checked() -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01"), "i-YufwpQAe": healthy("i-YufwpQAe", "db-01")}))
+    chat.say("web-01 挂了", "instance_down", {"instance_name": "web-01"})
+    said = chat.say("连不上", "instance_connect")
+    assert "刚才说的 web-01" in said and "通路是好的" in said
+
+
+def test_the_same_trouble_said_more_exactly_replaces_the_first_report() -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01"), "i-YufwpQAe": healthy("i-YufwpQAe", "db-01")}))
+    chat.say("有台机器挂了", "instance_down")
+    chat.say("web-01，SSH 超时", "instance_connect", {"instance_name": "web-01"})
+    assert chat.memory.stack == [] and chat.memory.finished and chat.memory.finished.skill == "instance_connect"
+
+
 def test_another_port_afterwards_is_checked_on_the_same_instance() -> None:
     chat = Chat(World({WEB: healthy(WEB, "web-01"), "i-YufwpQAe": healthy("i-YufwpQAe", "db-01")}))
     chat.say("web-01 连不上", "instance_connect", {"instance_name": "web-01"})
