@@ -82,7 +82,8 @@ class Talk:
         found: dict[str, Any] = dict(task.facts)
         found |= {f"slot.{slot}": value for slot, value in task.slots.items()}
         need = self.book(task).resource_need
-        if need and (named := task.refs.get(need.slot)):
+        if need and need.slot in task.slots:
+            named = task.refs.get(need.slot) or Ref(need.resource or "", task.slots[need.slot])
             found |= {"resource": self.label(named), "resource.id": named.id, "resource.name": named.name or named.id}
         return found
 
