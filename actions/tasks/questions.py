@@ -8,6 +8,8 @@ from actions.tasks.playbook import Need
 from actions.tasks.state import Question, Task
 from actions.tasks.talk import Talk, payload
 
+OFFER_PARTS = ("offer", "impact", "cost")
+
 
 def slot_key(talk: Talk, task: Task, slot: str, part: str) -> str:
     """A skill's own text for a slot, or the one all skills share."""
@@ -28,11 +30,12 @@ def ask_again(talk: Talk) -> bool:
     question = talk.state.open_question
     if question is None or talk.asked:
         return False
-    ask(talk, None if talk.state.question else talk.state.task, question)
+    ask(talk, None if talk.state.question else talk.state.task, question, again=True)
     return True
 
 
-def ask(talk: Talk, task: Task | None, question: Question) -> None:
+def ask(talk: Talk, task: Task | None, question: Question, again: bool = False) -> None:
+    """Put a question into words. `again`: it has been asked in full before."""
     talk.asked = True
     if task is not None and question.kind == "slot":
         _ask_slot(talk, task, question)
@@ -40,7 +43,7 @@ def ask(talk: Talk, task: Task | None, question: Question) -> None:
         values = {"resource": talk.label(question.options[0]), "region": question.options[0].region}
         talk.say("question", "resolve.only_unhealthy", values, yes_no(talk))
     elif task is not None and question.kind == "confirm":
-        _ask_confirm(talk, task)
+        _ask_confirm(talk, task, again)
     elif task is not None and question.kind == "change":
         buttons = (talk.button("leave_it", "cancel"), talk.button("human", "talk_to_human"))
         talk.say("question", "confirm.what_to_change", talk.values(task), buttons)
@@ -104,12 +107,13 @@ def ask_which(talk: Talk, question: Question) -> None:
     talk.say("question", f"resolve.which_{attribute}", values, buttons if len(buttons) == 2 else ())
 
 
-def _ask_confirm(talk: Talk, task: Task) -> None:
+def _ask_confirm(talk: Talk, task: Task, again: bool) -> None:
+    """The act, its impact and its cost; asked again, the act and its impact."""
     proposal = task.proposal
     if proposal is None:
         return
     remedy = talk.book(task).remedies[proposal.remedy]
-    parts = [remedy_text(talk, task, remedy.id, part) for part in ("offer", "impact", "cost")]
+    parts = [remedy_text(talk, task, remedy.id, part) for part in (("impact",) if again else OFFER_PARTS)]
     ask_text = talk.text("confirm.ask", {"action": remedy_text(talk, task, remedy.id, "name")})
     buttons = (
         talk.button("do_it", "affirm", proposal=proposal.id),
