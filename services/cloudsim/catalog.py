@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudsim import aip, bcc, bcm, billing, blb, bos, cdn, certificate, console, eip, rds, sts, vpc
+from cloudsim import aip, bcc, bcm, billing, blb, bos, ca, cdn, certificate, console, eip, rds, sts, vpc
 from cloudsim.protocol.routing import Service
 
 ALL: tuple[Service, ...] = (
@@ -19,6 +19,7 @@ ALL: tuple[Service, ...] = (
     bos.SERVICE,
     cdn.SERVICE,
     rds.SERVICE,
+    ca.SERVICE,
 )
 
 SERVICES: dict[str, Service] = {service.name: service for service in ALL}

@@ -195,7 +195,13 @@ def update_balancer(call: Call, body: BalancerChange) -> None:
 
 
 @SERVICE.operation(
-    "PUT", "/v1/blb/{blb_id}", query="resize", name="ResizeBlb", access="operate", body=Level, idempotent=True
+    "POST",
+    "/v1/blb/{blb_id}",
+    query={"action": "RESIZE"},
+    name="ResizeBlb",
+    access="operate",
+    body=Level,
+    idempotent=True,
 )
 def resize_balancer(call: Call, body: Level) -> Json:
     """Another performance level."""
