@@ -65,8 +65,12 @@ class Connection:
         assert self._reader is not None
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        return int(head[9:12]), await self._reader.readexactly(length)
+        lower = head.lower()
+        body = await self._reader.readexactly(int(lower.split(b"content-length: ")[1].split(b"\r\n")[0]))
+        if b"connection: close" in lower or head.startswith(b"HTTP/1.0"):
+            self._writer.close()
+            self._writer = None
+        return int(head[9:12]), body
 
 
 def percentile(values: list[float], share: float) -> float:
