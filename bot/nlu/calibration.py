@@ -22,7 +22,9 @@ Array = npt.NDArray[Any]
 CONFORMAL_MISS = 0.05
 # Share of in-scope validation below which a message may be called foreign without out-of-scope examples.
 _TAIL = 0.05
-_MIN_FOREIGN = 100
+_MIN_FOREIGN = 40
+# Weight of a foreign row against an in-scope row in the confidence model: on real traffic they are that rare.
+_FOREIGN_WEIGHT = 0.3
 
 
 @dataclass
@@ -35,14 +37,14 @@ class Logistic:
     bias: float
 
     @classmethod
-    def fit(cls, inputs: Array, truth: Array) -> Logistic:
+    def fit(cls, inputs: Array, truth: Array, weights: Array | None = None) -> Logistic:
         """Fit on rows of ``inputs``; ``truth`` is boolean. A constant truth gives a constant probability."""
         means, spreads = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-6)
         rate = float(truth.mean())
         if rate in (0.0, 1.0):
             safe = min(max(rate, 0.01), 0.99)
             return cls(means.tolist(), spreads.tolist(), [0.0] * inputs.shape[1], float(np.log(safe / (1 - safe))))
-        model = LogisticRegression(C=1.0, max_iter=500).fit((inputs - means) / spreads, truth)
+        model = LogisticRegression(C=1.0, max_iter=500).fit((inputs - means) / spreads, truth, weights)
         return cls(means.tolist(), spreads.tolist(), model.coef_[0].tolist(), float(model.intercept_[0]))
 
     def probability(self, inputs: Array) -> Array:
@@ -148,7 +150,8 @@ def calibrate(validation: Corpus, scores: Scores, intents: list[str]) -> Calibra
     truth = probabilities[np.arange(len(labels)), labels]
     result.conformal = float(np.quantile(truth[known], CONFORMAL_MISS))
     inputs = result.judge_inputs(scores, intents)
-    result.confidence = Logistic.fit(inputs, probabilities.argmax(axis=1) == labels)
+    weights = np.where(known, 1.0, _FOREIGN_WEIGHT)
+    result.confidence = Logistic.fit(inputs, probabilities.argmax(axis=1) == labels, weights)
     if (~known).sum() >= _MIN_FOREIGN:
         result.scope = Logistic.fit(inputs, known)
     return result

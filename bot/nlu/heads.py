@@ -23,13 +23,16 @@ from bot.nlu.ngrams import NgramVectorizer
 Matrix = npt.NDArray[np.float32]
 Array = npt.NDArray[Any]
 
+# The regression is stopped early on purpose: more rounds cost seconds and change no figure (docs/nlu.md).
+warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn.linear_model")
+
 OUT_OF_SCOPE = "out_of_scope"
 LANGUAGES = ("zh", "en")
 # A language with fewer training sentences shares the mean of all.
 _MIN_LANGUAGE_ROWS = 50
 _NEIGHBOURS = 5
-# Sentences remembered for the neighbour search: 16 000 x 384 numbers are 25 MB and about a millisecond.
-_MEMORY_ROWS = 16_000
+# Sentences remembered for the neighbour search: 8 000 x 384 numbers are 12 MB and half a millisecond.
+_MEMORY_ROWS = 8_000
 
 
 @dataclass
@@ -105,10 +108,7 @@ class Heads:
         index = {intent: i for i, intent in enumerate(intents)}
         labels = np.array([index[intent] for intent in corpus.intents])
         regression = LogisticRegression(C=self.settings.lr_c, max_iter=60, tol=1e-3)
-        with warnings.catch_warnings():
-            # Stopped early on purpose: more rounds cost seconds and change no figure (docs/nlu.md).
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            regression.fit(dense[:, : self.settings.block], labels)
+        regression.fit(dense[:, : self.settings.block], labels)
         self.state["lr_weights"], self.state["lr_bias"] = (
             _each_class(regression.coef_),
             _each_class(regression.intercept_),

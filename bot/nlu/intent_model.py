@@ -1,6 +1,6 @@
 """The intent model: heads, calibration and the decision of the gate. Nothing here knows Rasa.
 
-A model is calibrated on predictions for a fifth of its corpus by heads fitted on the rest, or on a validation corpus
+A model is calibrated on predictions for an eighth of its corpus by heads fitted on the rest, or on a validation corpus
 when one is given; the heads that serve are fitted on everything. Out-of-scope sentences are held out by theme
 (clusters of their vectors), so that the gate is judged on themes it has not seen.
 """
@@ -31,7 +31,7 @@ ANSWER_ABOVE = 1 - 1 / COST_WRONG_ANSWER
 # Handing off beats asking when P(foreign) * 1 > P(served) * COST_NEEDLESS_HANDOFF.
 REJECT_BELOW = 1 / (1 + COST_NEEDLESS_HANDOFF)
 MAX_CANDIDATES = 3
-_FOLDS = 5
+_FOLDS = 8
 _FOREIGN_THEMES = 24
 _MIN_CALIBRATION_ROWS = 200
 
@@ -70,7 +70,7 @@ class IntentModel:
         return self.heads.intents
 
     def fit(self, corpus: Corpus, validation: Corpus | None = None) -> IntentModel:
-        """Fit on ``corpus``; calibrate on ``validation``, else on a held-out fifth. Uses two threads."""
+        """Fit on ``corpus``; calibrate on ``validation``, else on a held-out eighth. Uses two threads."""
         intents = sorted(set(corpus.intents))
         held_out = None if validation else _held_out_rows(corpus, self.settings)
         with ThreadPoolExecutor(2) as pool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.nlu.entities.lexicon import pattern_of
+from bot.nlu.entities.lexicon import matcher_of
 from bot.nlu.entities.model import Entity
 from bot.nlu.entities.numbers import CHINESE, parse
 
@@ -283,13 +283,14 @@ def _is_named(text: str, named: list[Entity], start: int, end: int) -> bool:
     return bool(_NAMING_WORDS.search(text[:start])) or len(re.findall(r"[A-Za-z']+", text[:start])) > _FAR_WORDS
 
 
+_CHANGE_BEFORE = re.compile(rf"{_CHANGE} ?$", re.IGNORECASE)
+_CHANGED_AFTER = re.compile(rf"^ ?(?:{_CHANGED})", re.IGNORECASE)
+
+
 def _fields(text: str) -> Iterator[Entity]:
-    pattern, groups = pattern_of("field")
-    before = re.compile(rf"{_CHANGE} ?$", re.I)
-    after = re.compile(rf"^ ?(?:{_CHANGED})", re.I)
-    for match in pattern.finditer(text):
-        if match.lastgroup and (before.search(text[: match.start()]) or after.match(text[match.end() :])):
-            yield Entity("field", groups[match.lastgroup.split("_")[0]], *match.span(), weight=44)
+    for value, start, end in matcher_of("field").find(text):
+        if _CHANGE_BEFORE.search(text[:start]) or _CHANGED_AFTER.match(text[end:]):
+            yield Entity("field", value, start, end, weight=44)
 
 
 def find_references(text: str, shapes: list[Entity]) -> list[Entity]:

@@ -1,0 +1,127 @@
+# ruff: noqa: E402 - thread limits must be set before the libraries load
+"""Latency of one new sentence through the whole pipeline, against Rasa's stock pipeline in the same run.
+
+Run: ``python tests/load/nlu_speed.py [--model PATH] [--sentences N]`` in the root environment, on an idle core.
+Caches are off (every sentence is new), one thread, one process. Prints p50 and p95 in milliseconds and the ratio; exits
+with 1 when a bar of the product is missed (p50 8 ms, p95 20 ms, twice the speed of the stock parse).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_INTRA_OP_PARALLELISM_THREADS"):
+    os.environ.setdefault(_name, "1")
+os.environ.setdefault("TF_INTER_OP_PARALLELISM_THREADS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+warnings.filterwarnings("ignore")
+
+import structlog
+import yaml
+from rasa.core.agent import Agent
+from rasa.model_training import train_nlu
+
+P50_BAR, P95_BAR, RATIO_BAR = 8.0, 20.0, 2.0
+_WARM_UP = 20
+_STOCK_PIPELINE = [
+    {"name": "WhitespaceTokenizer"},
+    {"name": "RegexFeaturizer"},
+    {"name": "LexicalSyntacticFeaturizer"},
+    {"name": "CountVectorsFeaturizer"},
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+    {"name": "DIETClassifier", "epochs": 1, "constrain_similarities": True},
+    {"name": "EntitySynonymMapper"},
+    {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+]
+# About sixteen encoder tokens each, with a part that makes every sentence new.
+_TEMPLATES = (
+    "我的实例 {id} 昨天下午开始连不上了，帮我看一下",
+    "北京那台服务器 {id} 怎么一直重启",
+    "please check why my instance {id} is so slow today",
+    "upgrade the bandwidth of {name} to 50 Mbps",
+    "{name} 的磁盘满了，日志删不掉怎么办",
+    "my website behind {name} returns 502 since this morning",
+)
+
+
+def sentences(count: int, seed: int = 7) -> list[str]:
+    """Distinct sentences; the same for the same seed."""
+    chance, letters = random.Random(seed), "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    made = []
+    for number in range(count):
+        identifier = "i-" + "".join(chance.choices(letters, k=8))
+        made.append(_TEMPLATES[number % len(_TEMPLATES)].format(id=identifier, name=f"web-{chance.randint(1, 999)}"))
+    return made
+
+
+async def _measure(agent: Agent, texts: list[str]) -> list[float]:
+    durations = []
+    for text in texts:
+        started = time.perf_counter()
+        await agent.parse_message(text)
+        durations.append((time.perf_counter() - started) * 1000)
+    return sorted(durations[_WARM_UP:])
+
+
+def _percentile(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def train_stock(folder: Path, sentences_per_intent: int = 10) -> Path:
+    """Rasa's stock pipeline, one epoch: its parse costs the same as after a hundred."""
+    config = {"recipe": "default.v1", "assistant_id": "stock", "language": "en", "pipeline": _STOCK_PIPELINE}
+    (folder / "config.yml").write_text(yaml.safe_dump(config, sort_keys=False))
+    blocks = []
+    for path in sorted(Path("data/nlu").glob("*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            lines = block["examples"].splitlines()[:sentences_per_intent]
+            blocks.append({"intent": block["intent"], "examples": "\n".join(lines) + "\n"})
+    (folder / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True))
+    model = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder))
+    assert model is not None
+    return Path(model)
+
+
+def _latest_model() -> Path:
+    found = sorted(Path("models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        sys.exit("no model under models/: train first (make train), or name one with --model")
+    return found[-1]
+
+
+def main() -> int:
+    """Measure both pipelines and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--sentences", type=int, default=400)
+    options = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    logging.getLogger("rasa").setLevel(logging.ERROR)
+    texts = sentences(options.sentences + _WARM_UP)
+    ours = asyncio.run(_measure(Agent.load(str(options.model or _latest_model())), texts))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with tempfile.TemporaryDirectory() as folder:
+        stock = asyncio.run(_measure(Agent.load(str(train_stock(Path(folder)))), texts[:200]))
+    p50, p95 = _percentile(ours, 0.5), _percentile(ours, 0.95)
+    ratio = _percentile(stock, 0.5) / p50
+    print(f"{'pipeline':<24}{'p50 ms':>8}{'p95 ms':>8}{'min ms':>8}")
+    for name, durations in (("this assistant", ours), ("Rasa stock (DIET)", stock)):
+        figures = (_percentile(durations, 0.5), _percentile(durations, 0.95), durations[0])
+        print(f"{name:<24}" + "".join(f"{figure:>8.1f}" for figure in figures))
+    print(f"stock / ours at p50: {ratio:.1f}; peak memory of our process before the stock model: {memory:.0f} MB")
+    return 0 if p50 <= P50_BAR and p95 <= P95_BAR and ratio >= RATIO_BAR else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
