@@ -89,3 +89,20 @@ def test_that_one_script_tag_puts_the_widget_on_any_page(new_page):
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(launcher).to_be_focused()
+
+
+def test_that_a_visitor_whose_session_has_expired_begins_anew(new_page):
+    page = new_page()
+    page.add_init_script("localStorage.setItem('cloud-support.session', 'expired')")
+    chat = ChatPage(page, "zh")
+    chat.open("anonymous")
+    chat.say("你好")
+    chat.stored_order()
+
+
+def test_that_an_agent_whose_session_has_expired_is_asked_to_sign_in(open_desk):
+    desk = open_desk("林薇")
+    refusal = {"error": {"code": "expired_token", "message": "登录已过期，请重新登录。"}}
+    desk.page.route(re.compile("/api/desk/cases"), lambda route: route.fulfill(status=401, json=refusal))
+    desk.page.keyboard.press("4")
+    expect(desk.page.get_by_role("button", name="登录", exact=True)).to_be_visible()

@@ -32,7 +32,11 @@ export function signIn(email: string, password: string): Promise<{ token: string
 
 /** The HTTP half of the desk's contract, as one signed-in agent. */
 export class DeskApi {
-  constructor(readonly token: string) {}
+  constructor(
+    readonly token: string,
+    /** Called when the service no longer knows this agent. */
+    private readonly onRefused: () => void = () => undefined,
+  ) {}
 
   async me(): Promise<Agent> {
     return (await this.request<{ agent: Agent }>('GET', '/me')).agent;
@@ -91,8 +95,13 @@ export class DeskApi {
     return `/cases/${encodeURIComponent(caseId)}`;
   }
 
-  private request<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return request(this.token, method, `/api/desk${path}`, body);
+  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    try {
+      return await request<T>(this.token, method, `/api/desk${path}`, body);
+    } catch (failure) {
+      if (failure instanceof DeskError && failure.status === 401) this.onRefused();
+      throw failure;
+    }
   }
 }
 

@@ -19,11 +19,16 @@ const PRESENCES: Presence[] = ['online', 'away', 'offline'];
 interface DeskPageProps {
   token: string;
   agent: Agent;
+  /** The agent leaves. */
   onSignOut(): void;
+  /** The service no longer knows the agent. */
+  onRefused(): void;
 }
 
-export function DeskPage({ token, agent, onSignOut }: DeskPageProps) {
-  const api = useMemo(() => new DeskApi(token), [token]);
+export function DeskPage({ token, agent, onSignOut, onRefused }: DeskPageProps) {
+  const refused = useRef(onRefused);
+  refused.current = onRefused;
+  const api = useMemo(() => new DeskApi(token, () => refused.current()), [token]);
   const live = useLive(token);
   return live ? <Workspace api={api} live={live} agent={agent} onSignOut={onSignOut} /> : null;
 }

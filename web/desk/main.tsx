@@ -67,6 +67,9 @@ function Door() {
   };
   const leave = () => {
     if (signedIn) new DeskApi(signedIn.token).signOut();
+    forget();
+  };
+  const forget = () => {
     sessionStorage.removeItem(TOKEN_KEY);
     setSignedIn(null);
   };
@@ -75,7 +78,7 @@ function Door() {
     <div className="page">
       <style>{CARD_STYLES}</style>
       {demo && <DemoBanner />}
-      {signedIn ? <DeskPage token={signedIn.token} agent={signedIn.agent} onSignOut={leave} /> : !checking && <Login demo={demo} onSignedIn={enter} />}
+      {signedIn ? <DeskPage token={signedIn.token} agent={signedIn.agent} onSignOut={leave} onRefused={forget} /> : !checking && <Login demo={demo} onSignedIn={enter} />}
     </div>
   );
 }

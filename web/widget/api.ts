@@ -35,6 +35,11 @@ export class ChatApi {
     return this.credential;
   }
 
+  /** Forgets who the customer was: the next conversation is a new visitor's. */
+  forget(): void {
+    this.credential = null;
+  }
+
   async open(): Promise<OpenedConversation> {
     const opened = await this.request<OpenedConversation>('POST', '/api/chat/conversations', { language: this.language() });
     if (opened.session) this.credential = opened.session;

@@ -14,6 +14,9 @@ const REPLAY_GRACE_MS = 2_000;
 /** At most one typing notice in this time. */
 const TYPING_NOTICE_MS = 3_000;
 
+/** Where a visitor's session is kept between pages. */
+const SESSION_KEY = 'cloud-support.session';
+
 /** Refusals that may pass: the same message is tried again. */
 const PASSING_REFUSALS = new Set(['too_many', 'internal', 'unavailable', 'floor_moved']);
 
@@ -130,11 +133,19 @@ export class ChatSession {
   private retryStart(error: unknown, attempt: number): void {
     if (this.closed) return;
     if (error instanceof RequestError && error.isIdentity) {
-      this.options.events.onLink('refused');
+      if (this.options.token === null && this.api.token) this.beginAsNewVisitor();
+      else this.options.events.onLink('refused');
       return;
     }
     this.options.events.onLink('offline');
     this.retryTimer = setTimeout(() => void this.start(attempt + 1), backoff(attempt));
+  }
+
+  /** A visitor's session that has expired cannot be renewed by anybody. */
+  private beginAsNewVisitor(): void {
+    this.options.store.removeItem(SESSION_KEY);
+    this.api.forget();
+    void this.start();
   }
 
   private async loadHistory(): Promise<void> {
@@ -267,11 +278,11 @@ export class ChatSession {
   }
 
   private storedSession(): string | null {
-    return this.options.store.getItem('cloud-support.session');
+    return this.options.store.getItem(SESSION_KEY);
   }
 
   private rememberSession(session: string | null): void {
-    if (session) this.options.store.setItem('cloud-support.session', session);
+    if (session) this.options.store.setItem(SESSION_KEY, session);
   }
 }
 
