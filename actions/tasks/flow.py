@@ -8,7 +8,7 @@ from actions.tasks import support_desk
 from actions.tasks.answering import advise, answer
 from actions.tasks.asking import absorb, ask_for, missing
 from actions.tasks.diagnosing import diagnose
-from actions.tasks.picking import pick
+from actions.tasks.picking import pick, remember
 from actions.tasks.playbook import Playbook
 from actions.tasks.ports import Steps
 from actions.tasks.questions import ask_again, put
@@ -48,6 +48,7 @@ def start(talk: Talk, move: Move) -> Steps[None]:
     state.misses, state.asked_more, state.shelved = 0, False, None
     absorb(talk, task, book, move)
     talk.move = move
+    remember(task, move)
 
 
 def sign_in_first(talk: Talk, move: Move) -> Steps[None]:

@@ -97,3 +97,4 @@ def near_shape(prefix: str, text: str) -> str | None:
 
 
 WITHOUT_LANGUAGE = re.compile(r"[A-Za-z]{1,4}-[A-Za-z0-9-]+|\b[\w.-]*\d[\w.-]*\b", re.ASCII)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -9,7 +9,7 @@ from actions.tasks.asking import failed_attempt
 from actions.tasks.playbook import Need
 from actions.tasks.ports import ListResources, Resource, Resources, Steps
 from actions.tasks.questions import put
-from actions.tasks.reading import Move
+from actions.tasks.reading import Move, entities_of
 from actions.tasks.resolve import Choice, Hints
 from actions.tasks.state import Question, Ref, Task
 from actions.tasks.talk import Talk
@@ -17,6 +17,8 @@ from contracts.ids import EXAMPLES, PATTERNS, is_shaped
 
 # After this many turns a resource that is not named again is no longer what everything is about.
 FOCUS_TURNS = 6
+# Where a task keeps the words in which its resource was named.
+WORDS, MAX_WORDS = "words", 200
 ID_PREFIX = {"instance": "i-"}
 
 
@@ -64,7 +66,11 @@ def _mention(move: Move) -> bool:
 def pick(talk: Talk, task: Task, need: Need) -> Steps[bool]:
     """Try to fill a resource need from what is known; true when it is filled, else something has been asked or said."""
     move, talk.move = talk.move, None
-    hints = _remembered(task, hints_in(need, task, move))
+    if move is None:
+        move = _recalled(task)
+    else:
+        task.hints = {"region": task.hints["region"]} if "region" in task.hints else {}
+    hints = _with_region(task, hints_in(need, task, move))
     if shown := _among_shown(talk, task, need, hints):
         return accept(talk, task, need, shown, "given")
     if focus := _in_focus(talk, task, need, hints, move):
@@ -74,23 +80,27 @@ def pick(talk: Talk, task: Task, need: Need) -> Steps[bool]:
     if wrong := _misshaped(need, hints, move):
         yield from refuse(talk, task, need, "resolve.misshaped", value=wrong)
         return False
-    return (yield from _from_own(talk, task, need, hints))
+    return (yield from _from_own(talk, task, need, hints, move))
 
 
-def _remembered(task: Task, hints: Hints) -> Hints:
-    """What was said before still holds: all of it when nothing new was said, the region beside a name."""
-    kept = task.hints
-    if not hints.given and not hints.text:
-        told = {key: kept.get(key) for key in ("id", "name", "ip", "region")}
-        return replace(hints, **told, text=kept.get("text", ""))  # type: ignore[arg-type]
+def remember(task: Task, move: Move) -> None:
+    """Keep what a move says about the resource until it can be looked up."""
+    told = {e.kind: e.value for e in move.entities if e.value not in move.negated}
+    task.hints = {**told, WORDS: move.text[:MAX_WORDS]}
+
+
+def _recalled(task: Task) -> Move | None:
+    """The move that was kept, when the customer said nothing new."""
+    told = dict(task.hints)
+    words = told.pop(WORDS, None)
+    return None if words is None else Move("inform", words, "", entities=entities_of(told))
+
+
+def _with_region(task: Task, hints: Hints) -> Hints:
+    """A region said before still holds beside a name."""
     if hints.id or hints.ip or hints.region:
         return hints
-    return replace(hints, region=kept.get("region"))
-
-
-def _remember(task: Task, hints: Hints) -> None:
-    told = {"id": hints.id, "name": hints.name, "ip": hints.ip, "region": hints.region, "text": hints.text[:200]}
-    task.hints = {key: value for key, value in told.items() if value}
+    return replace(hints, region=task.hints.get("region"))
 
 
 def _among_shown(talk: Talk, task: Task, need: Need, hints: Hints) -> Ref | None:
@@ -132,11 +142,12 @@ def _filters(hints: Hints) -> dict[str, str]:
     return {"region": hints.region} if hints.region else {}
 
 
-def _from_own(talk: Talk, task: Task, need: Need, hints: Hints) -> Steps[bool]:
+def _from_own(talk: Talk, task: Task, need: Need, hints: Hints, move: Move | None) -> Steps[bool]:
     kind = need.resource or ""
     reply = yield ListResources(kind, _filters(hints))
     if not isinstance(reply, Resources):
-        _remember(task, hints)
+        if move is not None:
+            remember(task, move)
         _cloud_silent(talk, task, need)
         return False
     task.hints = {"region": hints.region} if hints.region else {}
@@ -165,7 +176,7 @@ def accept(talk: Talk, task: Task, need: Need, chosen: Ref, by: str) -> bool:
         talk.say("notice", f"resolve.assumed_{by}", {"resource": talk.label(chosen)})
     task.slots[need.slot] = chosen.id
     task.refs[need.slot] = chosen
-    task.question = None
+    task.question, task.hints = None, {}
     task.retries.pop(need.slot, None)
     talk.state.focus, talk.state.focus_turn = chosen, talk.state.turns
     talk.changed[need.slot] = chosen.id

@@ -8,7 +8,7 @@ from actions.tasks.answering import answer
 from actions.tasks.asking import absorb, failed_attempt, field_named, take_free_text
 from actions.tasks.flow import resume_shelved, start
 from actions.tasks.handing import Reason, hand_over
-from actions.tasks.picking import accept, hints_in, names_one, pick, says_something
+from actions.tasks.picking import accept, hints_in, names_one, pick, remember, says_something
 from actions.tasks.playbook import Need
 from actions.tasks.ports import Steps
 from actions.tasks.questions import ask_again, put
@@ -187,7 +187,8 @@ def _at_change(talk: Talk, move: Move, task: Task) -> Steps[bool]:
     if says_no(move):
         decline(talk, task)
         return True
-    if move.intent == "affirm":
+    own = task.refs.values()
+    if move.intent == "affirm" or (move.intent in ANSWERS and any(_names(move, ref.id, ref.name) for ref in own)):
         task.question = None
         if task.proposal:
             put(talk, task, Question("confirm"))
@@ -251,6 +252,12 @@ def _at_value(talk: Talk, move: Move, task: Task, question: Question) -> Steps[b
     absorb(talk, task, book, move)
     if task.question is None:
         return move.intent in ANSWERS or move.intent == task.skill or not move.sure
+    resource = book.resource_need
+    if resource and resource.slot not in task.slots and names_one(resource, task, move, talk.state.listed):
+        remember(task, move)
+        return move.intent in ANSWERS or not move.sure
+    if (yield from corrected(talk, move, task)):
+        return move.intent in ANSWERS or not move.sure
     starts_other = move.sure and move.intent in talk.kit.books and move.intent != task.skill
     if not starts_other and take_free_text(talk, task, book, move):
         return True

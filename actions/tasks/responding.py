@@ -7,7 +7,8 @@ from dataclasses import replace
 from actions.tasks import lexicon
 from actions.tasks.acting import OPERATIONS_SAID
 from actions.tasks.answering import answer, follows_up, miss, unsupported
-from actions.tasks.asking import absorb, failed_attempt, value_in
+from actions.tasks.asking import absorb, value_in
+from actions.tasks.doubting import ANGRY, good_enough, spells_out_an_act, unclear
 from actions.tasks.flow import advance, start, wait
 from actions.tasks.model import Entity, Language, Utterance
 from actions.tasks.picking import hints_in, names_one, says_something
@@ -24,16 +25,13 @@ from contracts.masking import mask_secrets
 
 # Longer messages are pasted logs: the lines that matter are asked for instead.
 MAX_CHARACTERS = 4000
-# From here on anger is met with words of its own, and the way to a person gets shorter.
-ANGRY = 0.7
 MIN_LETTERS = 2
-# A repair ("cancel", "why") this sure is taken at its word although the gate has doubts.
+# A repair this sure is taken at its word although the gate has doubts; one that changes nothing sooner.
 SURE_REPAIR = 0.6
+LIKELY_REPAIR = 0.5
+HARMLESS_REPAIRS = frozenset({"explain_why", "repeat", "check_again"})
 # "Will it lose data?" is about the offer at hand; longer questions are about something of their own.
 SHORT_QUESTION = 40
-# Below this the first reading is not worth offering; small talk and "out of scope" this sure are taken as such.
-WORTH_OFFERING = 0.4
-LIKELY_TALK = 0.5
 
 
 def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
@@ -83,10 +81,12 @@ def _note(talk: Talk, utterance: Utterance) -> None:
 
 
 def _language_of(talk: Talk, utterance: Utterance) -> Language:
-    """The language of the last real message: an ID or a number alone has none."""
+    """The language of the last real message: an ID alone has none, and it is Chinese that quotes English."""
     bare = lexicon.WITHOUT_LANGUAGE.sub("", utterance.text)
     if sum(character.isalpha() for character in bare) < MIN_LETTERS:
         return talk.state.language
+    if utterance.understanding.mixed and len(lexicon.CHINESE.findall(utterance.text)) >= MIN_LETTERS:
+        return "zh"
     return utterance.understanding.language
 
 
@@ -113,7 +113,8 @@ def _react(talk: Talk, move: Move) -> Steps[None]:
     state = talk.state
     if move.intent == "resolved" and move.question and (state.watching or state.finished):
         move = replace(move, intent="check_again")
-    if move.intent in META and (move.sure or move.confidence >= SURE_REPAIR) and not _is_value_for_slot(talk, move):
+    likely = LIKELY_REPAIR if move.intent in HARMLESS_REPAIRS else SURE_REPAIR
+    if move.intent in META and (move.sure or move.confidence >= likely) and not _is_value_for_slot(talk, move):
         yield from META[move.intent](talk, move)
         return
     question = state.question
@@ -190,12 +191,20 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
         return
     if task is None and (yield from _redone(talk, move)):
         return
-    if not move.sure and not _good_enough(talk, move):
-        yield from unclear(talk, move)
-    elif _is_how_to(talk, move):
-        yield from answer(talk, move)
-    elif _asks_about_effect(move) and tell_effect(talk, move):
+    if _asks_about_effect(move) and tell_effect(talk, move):
         return
+    if not move.sure and spells_out_an_act(talk, move):
+        yield from _begin(talk, replace(move, intent="instance_power"))
+    elif not move.sure and not good_enough(talk, move):
+        yield from unclear(talk, move)
+    else:
+        yield from _take(talk, move)
+
+
+def _take(talk: Talk, move: Move) -> Steps[None]:
+    """What an intent that is believed leads to."""
+    if _is_how_to(talk, move):
+        yield from answer(talk, move)
     elif _asks_about_effect(move) and move.intent not in SMALL_TALK:
         yield from _answer_or_start(talk, move)
     elif move.intent == "how_to":
@@ -212,23 +221,6 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
         yield from miss(talk, "not_understood")
 
 
-def _good_enough(talk: Talk, move: Move) -> bool:
-    """A doubtful reading that does no harm: talk, a look at what is plainly named, haste, an angry complaint."""
-    if move.confidence < LIKELY_TALK:
-        return False
-    if move.intent == "out_of_scope":
-        return True
-    if move.gate != "clarify":
-        return False
-    book, state = talk.kit.books.get(move.intent), talk.state
-    if book is None:
-        return move.intent in SMALL_TALK
-    if book.handler == "complaint":
-        return state.anger >= ANGRY
-    told = any(value_in(need, move) is not None for need in book.needs if not need.resource)
-    return book.kind == "look" and bool(book.checks) and (state.business_down or told)
-
-
 def _is_how_to(talk: Talk, move: Move) -> bool:
     """ "How do I log in by SSH?" asks for knowledge, whatever skill the words are close to."""
     book = talk.kit.books.get(move.intent)
@@ -240,10 +232,11 @@ def _is_how_to(talk: Talk, move: Move) -> bool:
 
 def tell_effect(talk: Talk, move: Move) -> bool:
     """ "Will a restart lose data?": the act's own impact and cost, the same words its offer uses."""
-    task = talk.state.task
+    task = talk.state.task or (talk.state.watching[-1] if talk.state.watching else None)
     operation = OPERATIONS_SAID.get(move.value("operation") or "")
-    if operation is None and task and task.proposal and len(move.text) <= SHORT_QUESTION:
-        operation = task.proposal.operation
+    if operation is None and task and len(move.text) <= SHORT_QUESTION:
+        remedy = task.proposal.remedy if task.proposal else task.watch.remedy if task.watch else None
+        operation = talk.book(task).remedies[remedy].operation if remedy else None
     if operation is None or lexicon.ABOUT_EFFECT.search(move.text) is None:
         return False
     key = f"remedies.{operation.replace('.', '_')}"
@@ -325,8 +318,10 @@ def _redone(talk: Talk, move: Move) -> Steps[bool]:
     plain = [n for n in book.needs if not n.resource and value_in(n, move) not in (None, finished.slots.get(n.slot))]
     if not named and not (plain and move.intent not in talk.kit.books):
         return False
-    kept = () if named else (Entity(need.entities[0], finished.slots[need.slot]),)
-    yield from start(talk, replace(move, intent=finished.skill, entities=(*move.entities, *kept)))
+    told = {entity.kind for entity in move.entities}
+    kept = [n for n in book.needs if n.slot in finished.slots and n.entities and n.entities[0] not in told]
+    again = [Entity(n.entities[0], finished.slots[n.slot]) for n in kept if not (n.resource and named)]
+    yield from start(talk, replace(move, intent=finished.skill, entities=(*move.entities, *again)))
     return True
 
 
@@ -348,29 +343,3 @@ def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
         talk.asked = True
     else:
         talk.say("answer", "repair.nothing_open")
-
-
-def unclear(talk: Talk, move: Move) -> Steps[None]:
-    """Low confidence: inside a task ask again with an example; outside one question between two readings, or say so."""
-    task, state = talk.state.task, talk.state
-    if task is not None and task.question is not None:
-        if task.question.kind == "slot":
-            yield from failed_attempt(talk, task, task.question, "")
-        else:
-            state.misses += 1
-            if state.misses >= 3:
-                yield from miss(talk, "not_understood")
-                return
-            talk.say("error", "cannot.in_task")
-            ask_again(talk)
-        return
-    readings = [c for c in move.candidates if talk.has(f"intents.{c}")]
-    if "how_to" in readings[:2] and not any(other in talk.kit.books for other in readings[:2]):
-        yield from answer(talk, move)
-        return
-    told = bool(readings) and (readings[0] == move.intent or len(readings) > 1) and move.confidence >= WORTH_OFFERING
-    if move.gate == "clarify" and told:
-        slots = {entity.kind: entity.value for entity in move.entities}
-        put(talk, None, Question("clarify", intents=readings[:2], text=move.text, slots=slots))
-    else:
-        yield from miss(talk, "not_understood")

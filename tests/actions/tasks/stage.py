@@ -182,6 +182,7 @@ class Chat:
         clauses = tuple(Clause(t, i, 0.95, _entities(t, e)) for t, i, e in more.get("clauses", ()))
         understanding = Understanding(
             language=more.get("language", self.language),
+            mixed=more.get("mixed", False),
             gate=more.get("gate", "answer"),
             candidates=tuple(more.get("candidates", ())),
             clauses=clauses,

@@ -600,6 +600,34 @@ def test_row_24_after_an_answer_another_one_repeats_it() -> None:
     assert "web-01" in said and chat.memory.task and chat.memory.task.proposal
 
 
+def test_row_23_an_act_spelled_out_is_offered_whatever_it_was_taken_for() -> None:
+    chat = two()
+    chat.say("web-01 的信息", "instance_info", {"instance_name": "web-01"})
+    said = chat.say("把它关了", "goodbye", {"mention": "focus", "operation": "stop"}, gate="clarify", confidence=0.6)
+    assert "确认要关闭 web-01" in said and chat.world.acts == []
+
+
+def test_row_22_the_same_one_after_all_is_offered_again_and_not_done() -> None:
+    chat = at_confirmation()
+    chat.say("不", "deny")
+    said = chat.say("就 web-01 吧", "inform", {"instance_name": "web-01"}, gate="clarify", confidence=0.7)
+    assert "确认要" in said and chat.world.acts == []
+
+
+def test_row_2_another_machine_while_the_operation_is_asked() -> None:
+    chat = two()
+    chat.say("操作一下 web-01", "instance_power", {"instance_name": "web-01"})
+    chat.say("换台机器，db-01", "correct", {"instance_name": "db-01"}, gate="clarify", confidence=0.7)
+    said = chat.say("关机", "inform", {"operation": "stop"})
+    assert "确认要关闭 db-01" in said
+
+
+def test_how_long_it_takes_is_answered_while_it_is_watched() -> None:
+    chat = at_confirmation()
+    chat.press("确认执行")
+    assert "1–2 分钟" in chat.say("要多久", "how_to", question=True, gate="clarify", confidence=0.5)
+
+
 def test_row_24_a_detail_of_one_in_the_list() -> None:
     chat = four()
     chat.say("我有哪些机器", "list_resources")
@@ -751,6 +779,12 @@ def test_row_33_an_angry_customer_is_offered_a_person_at_the_first_failure() -> 
     chat = two()
     chat.say("什么破玩意", "nlu_fallback", gate="reject", confidence=0.1, anger=0.9)
     assert chat.memory.question and chat.memory.question.kind == "human"
+
+
+def test_row_32_chinese_that_quotes_english_is_chinese() -> None:
+    chat = Chat(World(), "zh")
+    chat.say("SSH连不上，提示 connection timed out", "instance_connect", language="en", mixed=True)
+    assert chat.memory.language == "zh"
 
 
 def test_row_33_a_complaint_goes_to_a_person() -> None:
