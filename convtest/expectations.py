@@ -122,6 +122,11 @@ def resolution_is(wanted: Any, seen: Exchange, driver: StackDriver) -> str | Non
     return None if wanted in found else f"resolutions were {found}"
 
 
+def transcript_lacks(wanted: Any, seen: Exchange, driver: StackDriver) -> str | None:
+    found = next((m for m in driver.history() if re.search(wanted, m["text"], re.I)), None)
+    return f"{found['role']} said {found['text']!r}" if found else None
+
+
 def replied(wanted: Any, seen: Exchange, driver: StackDriver) -> str | None:
     spoke = bool(seen.said_by("bot", "system", "agent"))
     return None if spoke == wanted else ("nobody answered" if wanted else "somebody answered")
@@ -143,5 +148,6 @@ EXPECTATIONS: dict[str, Expectation] = {
         api_not_called,
         resolution_is,
         replied,
+        transcript_lacks,
     )
 }

@@ -65,7 +65,7 @@ class Runner:
         if step.kind == "user":
             return driver.say(value if isinstance(value, str) else value["text"] * value["times"])
         if step.kind == "button":
-            return driver.press(value)
+            return driver.press(value) if isinstance(value, str) else driver.press(value["title"], value["older"])
         if step.kind == "wait":
             return driver.wait(value)
         if step.kind == "reopens":

@@ -119,16 +119,15 @@ class StackDriver:
     def say(self, text: str) -> Exchange:
         return self._send({"text": text})
 
-    def press(self, title: str) -> Exchange:
-        """Press the button of the newest bot message whose title matches."""
-        for message in reversed(self.history()):
-            if message["role"] != "bot" or not message["buttons"]:
-                continue
-            for button in message["buttons"]:
-                if re.search(title, button["title"]):
-                    return self._send({"payload": button["payload"]})
-            raise StackError(f"no button {title!r} among {[button['title'] for button in message['buttons']]}")
-        raise StackError(f"no bot message offers a button ({title!r} was to be pressed)")
+    def press(self, title: str, older: int = 0) -> Exchange:
+        """Press the matching button of the newest message that has buttons, or of one so many offers back."""
+        offers = [message["buttons"] for message in reversed(self.history()) if message["buttons"]]
+        if not older:
+            offers = offers[:1]
+        found = [button for offer in offers for button in offer if re.search(title, button["title"])]
+        if len(found) <= older:
+            raise StackError(f"no button {title!r} among {[b['title'] for offer in offers for b in offer]}")
+        return self._send({"payload": found[older]["payload"]})
 
     def wait(self, seconds: float) -> Exchange:
         """Let world time pass; wake-ups and timers that come due happen."""

@@ -57,6 +57,13 @@ class FakeDriver:
     def api_calls(self) -> list[dict[str, str]]:
         return [{"method": "POST", "path": "/", "query": "action=AuthorizeServerEvent"}]
 
+    def history(self) -> list[dict[str, str]]:
+        return [{"role": "customer", "text": text} for text in self.did]
+
+    def press(self, title: str, older: int = 0) -> Exchange:
+        self.did.append(f"pressed {title} {older}")
+        return Exchange()
+
     def say(self, text: str) -> Exchange:
         self.did.append(text)
         reply = {
@@ -134,5 +141,10 @@ test_cases:
         assertions:
           - api_called: {"POST /": 1, "POST /?action=AuthorizeServerEvent": 1, "POST /?action=Other": 0}
       - recharge: 500
+      - button: {title: pay, older: 1}
+        assertions:
+          - transcript_lacks: secret
 """
-    assert run(written(tmp_path, text)).did == ["calm", "small", "ab ab ab ", "paid 500"]
+    assert run(written(tmp_path, text)).did == ["calm", "small", "ab ab ab ", "paid 500", "pressed pay 1"]
+    with pytest.raises(ConversationFailure, match="customer said 'ab ab ab"):
+        run(written(tmp_path, text.replace("secret", "ab")))
