@@ -183,21 +183,33 @@ def _value(rule: Json, name: str) -> str:
 
 
 def _keep(call: Call, group: Document, operation: str) -> None:
+    """Store the group, and tell the scenarios of the instances behind it which of their ports are open now."""
     group["version"] = group.get("version", 1) + 1
     call.collection(SECURITY_GROUPS).put(group)
-    opened = sorted({rule["portRange"] for rule in group["rules"] if rule["direction"] == "ingress"})
     for scenario in scenarios.active(call.world):
-        spec = call.world.book.get(scenario["name"])
-        wanted = {remedy.where.get("port") for remedy in spec.works} if spec else set()
-        for port in wanted - {None}:
-            if str(port) in opened or "" in _all_ports(group):
-                scenarios.react(call.world, operation, group["id"], {"port": port}, call.now)
+        instance = call.collection(INSTANCES).get(scenario["resourceId"])
+        if instance is not None and group["id"] in instance["securityGroupIds"]:
+            for port in _awaited_ports(call, scenario):
+                if lets_in(group, port):
+                    scenarios.react(call.world, operation, instance["id"], {"port": port}, call.now)
 
 
-def _all_ports(group: Document) -> set[str]:
-    return {
-        rule["portRange"] for rule in group["rules"] if rule["direction"] == "ingress" and rule["protocol"] != "icmp"
-    }
+def _awaited_ports(call: Call, scenario: Document) -> list[str]:
+    spec = call.world.book.get(scenario["name"])
+    return [str(remedy.where["port"]) for remedy in spec.works if "port" in remedy.where] if spec else []
+
+
+def lets_in(group: Document, port: str) -> bool:
+    """Whether an ingress rule of the group admits TCP to this port."""
+    return any(
+        rule["direction"] == "ingress" and rule["protocol"] in ("tcp", "all") and _covers(rule["portRange"], int(port))
+        for rule in group["rules"]
+    )
+
+
+def _covers(ports: str, port: int) -> bool:
+    first, _, last = ports.partition("-")
+    return not first or int(first) <= port <= int(last or first)
 
 
 @SERVICE.operation(
