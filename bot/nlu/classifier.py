@@ -35,7 +35,7 @@ def corpus_of(messages: list[Message]) -> Corpus:
     return Corpus(
         [feature_text_of(message) for message in messages],
         [utterance_of(message).language or DEFAULT_LANGUAGE for message in messages],
-        np.stack([vector_of(message) for message in messages]),
+        np.stack([vector for message in messages if (vector := vector_of(message)) is not None]),
         [message.get(INTENT) for message in messages],
     )
 

@@ -102,7 +102,8 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def negation_of(text: str, entities: list[Entity]) -> Negation:
     """Which entity values are denied and which are put in their place ("not A but B")."""
     ends = [match.end() for match in _pattern("negation_before").finditer(text)]
-    negated, asserted = [], []
+    negated: list[Value] = []
+    asserted: list[Value] = []
     for entity in entities:
         denied = entity.start in ends or bool(_pattern("negation_after").match(text[entity.end :]))
         (negated if denied else asserted).append(entity.value)

@@ -39,7 +39,8 @@ class BundledEncoder:
         """Vectors of ``texts`` with the query prefix."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        return np.atleast_2d(self._engine.query(list(texts))).astype(np.float32)
+        vectors: Vectors = np.atleast_2d(self._engine.query(list(texts))).astype(np.float32)
+        return vectors
 
 
 class RememberingEncoder:

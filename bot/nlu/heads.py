@@ -144,7 +144,8 @@ class Heads:
         centred = corpus.vectors - np.stack([self.state[f"mean_{language}"] for language in corpus.languages])
         blocks = centred.reshape(len(centred), -1, self.settings.block)
         unit = blocks / np.maximum(np.linalg.norm(blocks, axis=2, keepdims=True), 1e-9)
-        return unit.reshape(centred.shape).astype(np.float32)
+        dense: Matrix = unit.reshape(centred.shape).astype(np.float32)
+        return dense
 
     def scores(self, corpus: Corpus) -> Scores:
         """Raw scores; the intents of ``corpus`` are not looked at."""

@@ -41,8 +41,8 @@ class SupportTokenizer:
         """Tokenize; the character offset of every token is kept in ``doc.user_data['offsets']``."""
         spans = list(token_spans(text))
         words = [text[start:end] for start, end in spans]
-        nexts = [start for start, _ in spans[1:]] + [len(text)]
-        spaces = [following > end for (_, end), following in zip(spans, nexts, strict=True)]
+        following = [*(start for start, _ in spans[1:]), len(text)]
+        spaces = [after > end for (_, end), after in zip(spans, following, strict=False)]
         doc = Doc(self.vocab, words=words, spaces=spaces)
         doc.user_data["offsets"] = spans
         return doc

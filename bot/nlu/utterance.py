@@ -91,6 +91,11 @@ def identify_language(text: str) -> tuple[Language | None, bool]:
     return language, bool(latin)
 
 
+def _space(character: str) -> str:
+    """Lines are kept apart (a pasted log is read by lines); every other space is one kind of space."""
+    return "\n" if character == "\n" else " "
+
+
 def normalise(original: str) -> Utterance:
     """Normalise one message. Never fails; text beyond ``MAX_CHARACTERS`` is left out."""
     table = _simplified_characters()
@@ -101,7 +106,7 @@ def normalise(original: str) -> Utterance:
             continue
         folded = character if character.isascii() else unicodedata.normalize("NFKC", character)
         for part in folded:
-            characters.append(" " if part.isspace() else table.get(part, part))
+            characters.append(_space(part) if part.isspace() else table.get(part, part))
             offsets.append(index)
     text = "".join(characters)
     offsets.append(offsets[-1] + 1 if offsets else 0)

@@ -120,4 +120,5 @@ def dequantise(blocks: npt.NDArray[np.uint8]) -> Float32:
     scales = np.ascontiguousarray(blocks[:, :, :2]).view("<f2").astype(np.float32)
     halves = blocks[:, :, 2:]
     weights = np.concatenate([halves & 0x0F, halves >> 4], axis=2).astype(np.float32) - 8
-    return (weights * scales).reshape(blocks.shape[0], -1)
+    rows: Float32 = (weights * scales).reshape(blocks.shape[0], -1)
+    return rows

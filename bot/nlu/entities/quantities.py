@@ -17,7 +17,7 @@ _PORT_NUMBER = r"\d{1,5}(?:\s?[-~至到]\s?\d{1,5})?"
 _PORT_LIST = rf"{_PORT_NUMBER}(?:(?: ?(?:[,、/]|和|跟|与|及|还有|and|or|&) ?)+{_PORT_NUMBER})*"
 _PORT_PATTERNS = (
     re.compile(
-        rf"(?:端口号?|\bports?(?: numbers?)?)(?: ?(?:是|为|:|=|改成|换成|to|is|are|the|了|到|号|tcp|udp|range|like|such as) ?){{0,3}} ?({_PORT_LIST})(?![\d.])",
+        rf"(?:端口号?(?:范围|段)?|\bports?(?: numbers?)?)(?: ?(?:是|为|:|=|改成|换成|to|is|are|the|了|到|号|tcp|udp|range|like|such as) ?){{0,3}} ?({_PORT_LIST})(?![\d.])",
         re.I,
     ),
     re.compile(
