@@ -15,6 +15,7 @@ from baidubce.services.bcc.bcc_client import BccClient
 from baidubce.services.bcm.bcm_client import BcmClient
 from baidubce.services.eip.eip_client import EipClient
 from conftest import Key, RunningCloud
+from public_products import PRODUCTS
 
 GAP = "gap"
 NONE = "none"
@@ -166,6 +167,7 @@ def _face(view: PublicView, name: str) -> Any:
 
 
 READERS: dict[str, Reader] = {
+    **PRODUCTS,
     "instance": _instance_field,
     "events": lambda view, family: view.event_status(family),
     "metric": lambda view, name: view.metric(name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,10 +28,11 @@ RUN = 3  # World seconds after which a command has answered.
 
 
 @pytest.fixture(scope="module")
-def ca(cloud: RunningCloud) -> CaClient:
+def ca(cloud: RunningCloud) -> Iterator[CaClient]:
     """A demo customer's client; the tests of this file share one world and clean up after themselves."""
     cloud.reset()
-    return cloud.client(CaClient, "ca", cloud.key("dawnlight", "linxiao"))
+    yield cloud.client(CaClient, "ca", cloud.key("dawnlight", "linxiao"))
+    cloud.reset()
 
 
 def action(content: str, **more: Any) -> Action:
@@ -154,10 +156,9 @@ MACHINE = Machine(
     load=0.2,
     now=datetime(2026, 11, 22, tzinfo=UTC),
 )
-WORDS = st.sampled_from(
-    ["df", "-h", "-i", "free", "top", "ps", "systemctl", "status", "restart", "sshd"]
-    + ["rm", "-rf", "/", "kill", "9", "'", '"', ";", "&&", "|", "find", "-delete"]
-)
+LOOKS = ["df", "-h", "-i", "free", "top", "ps", "systemctl", "status", "restart", "sshd"]
+DEEDS = ["rm", "-rf", "/", "kill", "9", "'", '"', ";", "&&", "|", "find", "-delete"]
+WORDS = st.sampled_from([*LOOKS, *DEEDS])
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=8).map(" ".join)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -26,10 +27,11 @@ ASSETS, LOGO = "dawnlight-assets", "images/logo.png"
 
 
 @pytest.fixture(scope="module")
-def bos(cloud: RunningCloud) -> BosClient:
+def bos(cloud: RunningCloud) -> Iterator[BosClient]:
     """A demo customer's client; the tests of this file share one world and clean up after themselves."""
     cloud.reset()
-    return cloud.client(BosClient, "bos", cloud.key("dawnlight", "linxiao"))
+    yield cloud.client(BosClient, "bos", cloud.key("dawnlight", "linxiao"))
+    cloud.reset()
 
 
 @pytest.fixture

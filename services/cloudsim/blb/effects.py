@@ -53,9 +53,3 @@ def drained(context: EffectContext, params: Params) -> None:
     backends = [{**one, "weight": 0} for one in context.resource["backends"]]
     context.edit(BALANCERS, context.resource_id, {"backends": backends}, lasting=True)
     context.world.metrics.begin(context.resource_id, "OutBytes", context.since, context.scenario_id, "set", 0.0)
-
-
-@effect("blb.certificate", BALANCERS)
-def certificate(context: EffectContext, params: Params) -> None:
-    """The HTTPS listeners show an expired certificate (see `certificate.expires`)."""
-    context.touch(*[identifier for one in context.resource["listeners"] for identifier in one.get("certIds", [])])

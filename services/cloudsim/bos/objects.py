@@ -190,6 +190,8 @@ def get_object(call: Call) -> Reply:
     bucket, key = find_bucket(call), key_of(call)
     check_access(call, bucket, "GetObject", key)
     document = find_object(call, bucket, key)
+    if "authorization" in call.query:
+        scenarios.react(call.world, "PresignedGet", bucket["id"], {}, call.now)
     data, headers = content_of(call, document), _headers(call, bucket, document, "GET")
     wanted = _RANGE.match(call.headers.get("range", ""))
     if wanted is None or wanted[0] == "bytes=-":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cloudsim.bcc.kinds import INSTANCES
 from cloudsim.blb.service import BALANCERS
@@ -10,13 +11,19 @@ from cloudsim.cdn.service import DOMAINS, RUNNING, STOPPED, TASKS
 from cloudsim.cdn.tasks import CHINA, URL_QUOTA
 from cloudsim.certificate.service import CERTIFICATES
 from cloudsim.eip.service import EIPS
+from cloudsim.faults import scenarios
 from cloudsim.faults.effects import EffectContext, Params, effect
 from cloudsim.faults.scenarios import TARGETS, Target
 from cloudsim.store.collection import Document
+from cloudsim.world.agenda import Payload, happening
 from cloudsim.world.guests import lay_overlay
 from cloudsim.world.metrics import ALL_METRICS
 from cloudsim.world.moments import iso, later
 
+if TYPE_CHECKING:
+    from cloudsim.world.world import World
+
+WAITED = "cdn.waited"
 TARGETS["domain"] = Target(DOMAINS, lambda domain: bool(domain["status"] == RUNNING))
 TARGETS["secure_domain"] = Target(
     DOMAINS, lambda domain: bool(domain["status"] == RUNNING and domain["config"]["https"].get("certId"))
@@ -79,6 +86,20 @@ def task(context: EffectContext, params: Params) -> None:
     """A purge that was asked for `seconds_ago`; with `fails` it does not succeed."""
     created = later(context.now, -params.get("seconds_ago", 60))
     context.create(TASKS, _task(context, "one", iso(created), params))
+    if not params.get("fails"):
+        _wait_until(context, later(created, context.world.pace.cdn_task), "WaitUntilTaskDone")
+
+
+def _wait_until(context: EffectContext, due: datetime, deed: str) -> None:
+    """Time alone is the remedy."""
+    payload = {"domain": context.resource_id, "deed": deed}
+    context.world.agenda.schedule(due, WAITED, context.scenario_id, payload)
+
+
+@happening(WAITED)
+def waited(world: World, at: datetime, payload: Payload) -> None:
+    """What the customer waited for has come."""
+    scenarios.react(world, payload["deed"], payload["domain"], {}, at)
 
 
 def _task(context: EffectContext, name: str, created: str, params: Params) -> Document:
@@ -104,6 +125,9 @@ def quota_used(context: EffectContext, params: Params) -> None:
     created = iso(context.now - timedelta(minutes=30))
     used = _task(context, "script", created, {"path": "/script"})
     context.create(TASKS, {**used, "counts": URL_QUOTA - LEFT_OF_QUOTA, "hidden": True})
+    china = context.now + CHINA
+    midnight = china.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    _wait_until(context, midnight - CHINA, "WaitUntilTomorrow")
 
 
 @effect("certificate.expires", CERTIFICATES)

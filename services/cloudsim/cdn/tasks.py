@@ -68,8 +68,9 @@ def _create(call: Call, body: TaskList, kind: str) -> Json:
         _check_target(call, target)
     if kind == "purge":
         urls, directories = used_today(call)
-        wanted = sum(one.type == "directory" for one in body.tasks)
-        if urls + len(body.tasks) - wanted > URL_QUOTA or directories + wanted > DIRECTORY_QUOTA:
+        folders = sum(one.type == "directory" for one in body.tasks)
+        files = len(body.tasks) - folders
+        if (files and urls + files > URL_QUOTA) or (folders and directories + folders > DIRECTORY_QUOTA):
             raise CloudError("OperationDenied", "The quota of the day is exceeded.")
     task_id = call.world.ids.text("cdn-task")
     user = call.world.identity.users.get(call.principal.user_id or "")
