@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,8 @@ import opencc
 
 Language = Literal["zh", "en"]
 
-# The dialogue answers at most this much of one message; the rest is a pasted log and is ignored (characters).
+# At most this much of one message is read, half from its head and half from its tail, where a pasted log says what
+# went wrong (characters).
 MAX_CHARACTERS = 8000
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -91,17 +93,26 @@ def identify_language(text: str) -> tuple[Language | None, bool]:
     return language, bool(latin)
 
 
+def _positions_read(length: int) -> Iterator[int]:
+    if length <= MAX_CHARACTERS:
+        yield from range(length)
+        return
+    yield from range(MAX_CHARACTERS // 2)
+    yield from range(length - MAX_CHARACTERS // 2, length)
+
+
 def _space(character: str) -> str:
     """Lines are kept apart (a pasted log is read by lines); every other space is one kind of space."""
     return "\n" if character == "\n" else " "
 
 
 def normalise(original: str) -> Utterance:
-    """Normalise one message. Never fails; text beyond ``MAX_CHARACTERS`` is left out."""
+    """Normalise one message. Never fails; the middle of a message beyond ``MAX_CHARACTERS`` is left out."""
     table = _simplified_characters()
     characters: list[str] = []
     offsets: list[int] = []
-    for index, character in enumerate(original[:MAX_CHARACTERS]):
+    for index in _positions_read(len(original)):
+        character = original[index]
         if ord(character) in _INVISIBLE:
             continue
         folded = character if character.isascii() else unicodedata.normalize("NFKC", character)
