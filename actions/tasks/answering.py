@@ -105,7 +105,7 @@ def advise(talk: Talk, task: Task, book: Playbook) -> Steps[None]:
 def miss(talk: Talk, kind: str, values: dict[str, str] | None = None) -> Steps[None]:
     """Not understood, not supported, no answer: the second in a row offers a person, the third hands over."""
     state = talk.state
-    state.misses += 1
+    state.misses, talk.missed = state.misses + 1, True
     in_a_hurry = state.business_down or state.anger >= 0.7
     count = state.misses + (1 if in_a_hurry else 0)
     if count >= 3:

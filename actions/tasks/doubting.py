@@ -18,6 +18,17 @@ WORTH_OFFERING = 0.3
 LIKELY_TALK = 0.5
 
 
+def look_in_a_hurry(talk: Talk, move: Move) -> str | None:
+    """With business down the first reading that can be looked into is looked into; which one is asked later."""
+    if not talk.state.business_down or move.gate != "clarify":
+        return None
+    for reading in (move.intent, *move.candidates):
+        book = talk.kit.books.get(reading)
+        if book is not None and book.kind == "look" and book.remedies:
+            return reading
+    return None
+
+
 def good_enough(talk: Talk, move: Move) -> bool:
     """A doubtful reading that does no harm: talk, a look at what is plainly named, haste, an angry complaint."""
     if move.confidence < LIKELY_TALK:
@@ -32,7 +43,7 @@ def good_enough(talk: Talk, move: Move) -> bool:
     if book.handler == "complaint":
         return state.anger >= ANGRY
     told = any(value_in(need, move) is not None for need in book.needs if not need.resource)
-    return book.kind == "look" and bool(book.checks) and (state.business_down or told)
+    return book.kind == "look" and bool(book.checks) and told
 
 
 def spells_out_an_act(talk: Talk, move: Move) -> bool:
@@ -50,7 +61,7 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
         if task.question.kind == "slot":
             yield from failed_attempt(talk, task, task.question, "")
         else:
-            state.misses += 1
+            state.misses, talk.missed = state.misses + 1, True
             if state.misses >= 3:
                 yield from miss(talk, "not_understood")
                 return

@@ -66,7 +66,7 @@ def _clarified(talk: Talk, move: Move, question: Question) -> Steps[bool]:
         yield from begin(talk, again)
         return True
     if says_no(move) or lexicon.NEITHER.search(move.text):
-        talk.state.misses += 1
+        talk.state.misses, talk.missed = talk.state.misses + 1, True
         talk.say("question", "clarify.rephrase")
         talk.asked = True
         return True

@@ -8,7 +8,7 @@ from actions.tasks import lexicon
 from actions.tasks.acting import OPERATIONS_SAID
 from actions.tasks.answering import answer, follows_up, miss, unsupported
 from actions.tasks.asking import absorb, value_in
-from actions.tasks.doubting import ANGRY, good_enough, spells_out_an_act, unclear
+from actions.tasks.doubting import ANGRY, good_enough, look_in_a_hurry, spells_out_an_act, unclear
 from actions.tasks.flow import advance, start, wait
 from actions.tasks.model import Entity, Language, Utterance
 from actions.tasks.picking import hints_in, names_one, says_something
@@ -26,6 +26,8 @@ from contracts.masking import mask_secrets
 # Longer messages are pasted logs: the lines that matter are asked for instead.
 MAX_CHARACTERS = 4000
 MIN_LETTERS = 2
+# Said of a problem, but nothing is looked up by them.
+MERELY_TOLD = {"time", "duration"}
 # A repair this sure is taken at its word although the gate has doubts; one that changes nothing sooner.
 SURE_REPAIR = 0.6
 LIKELY_REPAIR = 0.5
@@ -50,7 +52,7 @@ def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
         ask_again(talk)
         return
     _acknowledge_mood(talk, utterance)
-    spoken_before, misses_before = len(talk.said), state.misses
+    spoken_before = len(talk.said)
     begun = False
     for move in moves(utterance):
         if talk.handoff is not None:
@@ -64,7 +66,7 @@ def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
     yield from advance(talk)
     if len(talk.said) == spoken_before and talk.handoff is None:
         yield from miss(talk, "not_understood")
-    if state.misses == misses_before:
+    if not talk.missed:
         state.misses = 0
 
 
@@ -178,7 +180,8 @@ def _answer_with_value(talk: Talk, move: Move, task: Task, need: Need) -> Steps[
 
 def _about_watched(talk: Talk, move: Move) -> Steps[bool]:
     """ "i-… 好了吗" while an act is being watched is a question about it."""
-    asks = move.intent in ("affirm", "inform", "check_again") or "check_again" in move.candidates
+    doubtful = move.intent == "resolved" and not move.sure
+    asks = doubtful or move.intent in ("affirm", "inform", "check_again") or "check_again" in move.candidates
     if asks and talk.state.idle and all(entity.kind in ("mention", "time") for entity in move.entities):
         yield from META["check_again"](talk, move)
         return True
@@ -193,7 +196,11 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
         return
     if _asks_about_effect(move) and tell_effect(talk, move):
         return
-    if not move.sure and spells_out_an_act(talk, move):
+    if _is_how_to(talk, move):
+        yield from answer(talk, move)
+    elif not move.sure and (hurried := look_in_a_hurry(talk, move)):
+        yield from _begin(talk, replace(move, intent=hurried))
+    elif not move.sure and spells_out_an_act(talk, move):
         yield from _begin(talk, replace(move, intent="instance_power"))
     elif not move.sure and not good_enough(talk, move):
         yield from unclear(talk, move)
@@ -203,9 +210,7 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
 
 def _take(talk: Talk, move: Move) -> Steps[None]:
     """What an intent that is believed leads to."""
-    if _is_how_to(talk, move):
-        yield from answer(talk, move)
-    elif _asks_about_effect(move) and move.intent not in SMALL_TALK:
+    if _asks_about_effect(move) and move.intent not in SMALL_TALK:
         yield from _answer_or_start(talk, move)
     elif move.intent == "how_to":
         yield from answer(talk, move)
@@ -290,8 +295,19 @@ def _small_talk(talk: Talk, move: Move) -> None:
         talk.say("answer", "smalltalk.greet_named", {"name": customer.user_name})
     elif move.intent == "goodbye":
         _goodbye(talk)
+    elif move.intent == "out_of_scope":
+        _out_of_scope(talk)
     else:
         talk.say("answer", f"smalltalk.{move.intent}")
+
+
+def _out_of_scope(talk: Talk) -> None:
+    """Not ours to help with. Twice in a row a person is offered, but idle talk alone never calls one."""
+    state = talk.state
+    talk.say("answer", "smalltalk.out_of_scope")
+    state.misses, talk.missed = min(state.misses + 1, 2), True
+    if state.misses == 2 and state.task is None:
+        put(talk, None, Question("human", reason="low_confidence"))
 
 
 def _goodbye(talk: Talk) -> None:
@@ -308,14 +324,22 @@ def _goodbye(talk: Talk) -> None:
 def _redone(talk: Talk, move: Move) -> Steps[bool]:
     """Another resource or value after something was done repeats it with that one: "and the first one?"."""
     finished = talk.state.finished
-    if finished is None or move.gate == "reject" or not (move.intent in ANSWERS or not move.sure):
+    if finished is None or move.gate == "reject" or move.intent in SMALL_TALK:
+        return False
+    if move.sure and move.intent not in ANSWERS:
         return False
     book = talk.book(finished)
     need = book.resource_need
     if need is None or need.slot not in finished.slots:
         return False
     named = names_one(need, finished, move, talk.state.listed)
-    plain = [n for n in book.needs if not n.resource and value_in(n, move) not in (None, finished.slots.get(n.slot))]
+    plain = [
+        n
+        for n in book.needs
+        if not n.resource
+        and not set(n.entities) & MERELY_TOLD
+        and value_in(n, move) not in (None, finished.slots.get(n.slot))
+    ]
     if not named and not (plain and move.intent not in talk.kit.books):
         return False
     told = {entity.kind for entity in move.entities}
@@ -341,5 +365,7 @@ def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
     elif move.intent == "deny":
         talk.say("answer", "completion.farewell")
         talk.asked = True
+    elif talk.state.shelved is not None:
+        put(talk, None, Question("resume", text=work_of(talk, talk.state.shelved)))
     else:
         talk.say("answer", "repair.nothing_open")

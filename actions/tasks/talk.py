@@ -43,6 +43,7 @@ class Talk:
     changed: dict[str, str] = field(default_factory=dict)
     move: Move | None = None
     asked: bool = False
+    missed: bool = False
 
     @property
     def language(self) -> Language:

@@ -148,6 +148,30 @@ def test_row_8_and_20_small_talk_never_breaks_a_task(intent: str, language: str)
     assert chat.world.acts == []
 
 
+def test_row_20_idle_talk_alone_never_calls_a_person() -> None:
+    chat = two()
+    for _ in range(5):
+        chat.say("给我讲个笑话", "out_of_scope", gate="reject", confidence=0.97)
+        assert chat.turn.handoff is None
+    assert chat.buttons(), "a person is offered"
+
+
+def test_talk_about_today_repeats_nothing() -> None:
+    chat = two()
+    chat.say("db-01 挂了", "instance_down", {"instance_name": "db-01"})
+    checks = len(chat.world.requests)
+    chat.say("今天天气怎么样", "chitchat", {"time": "2026-11-22T00:00:00+08:00"}, gate="clarify", confidence=0.75)
+    assert len(chat.world.requests) == checks
+
+
+def test_row_3_a_yes_after_a_cancel_asks_whether_to_go_on() -> None:
+    chat = at_confirmation()
+    chat.say("算了", "cancel")
+    assert "要继续" in chat.say("还是弄吧", "affirm")
+    chat.say("对", "affirm")
+    assert chat.world.acts == [] and chat.memory.task and chat.memory.task.proposal
+
+
 def test_row_20_what_the_gate_rejects_as_out_of_scope_is_said_so() -> None:
     assert "不在我能帮的范围" in two().say("给我写首诗", "out_of_scope", gate="reject", confidence=0.94)
 
@@ -516,6 +540,12 @@ def test_row_23_it_means_what_was_just_talked_about(language: str) -> None:
         "重启它" if language == "zh" else "restart it", "instance_power", {"operation": "restart", "mention": "focus"}
     )
     assert "web-01" in said and chat.memory.task and chat.memory.task.proposal
+
+
+def test_row_23_its_address() -> None:
+    chat = two()
+    chat.say("web-01 的信息", "instance_info", {"instance_name": "web-01"})
+    assert "内网 IP 是 192.168.0.9" in chat.say("它的IP", "instance_info", {"mention": "focus"})
 
 
 def test_row_23_its_bandwidth() -> None:
