@@ -36,3 +36,15 @@ def test_that_the_public_api_shows_the_evidence(cloud: RunningCloud, entry: dict
     cloud.control.delete(f"/scenarios/{scenario['id']}").raise_for_status()
     remaining = [line for line in truth["evidence"] if holds(look(view, line["see"]), line)]
     assert len(remaining) < len(truth["evidence"]), f"{entry['name']} leaves everything as it was"
+
+
+def test_that_every_row_of_the_troubleshooting_table_has_a_scenario() -> None:
+    rows = {
+        "instance_down", "instance_connect", "instance_slow", "disk_full", "network_slow", "bos_access_denied",
+        "cdn_error", "rds_connection", "arrears", "password_reset", "icp_filing", "ssl_expiry", "live_stutter",
+        "ai_quota",
+    }  # fmt: skip
+    assert rows <= {entry["topic"] for entry in ENTRIES}
+    assert len(ENTRIES) >= 40
+    assert len({entry["name"] for entry in ENTRIES}) == len(ENTRIES)
+    assert all(entry["title"]["zh"] and entry["title"]["en"] for entry in ENTRIES)
