@@ -1,6 +1,9 @@
 """Measures list and detail reads of a running world: latency at an arrival rate, throughput at a concurrency.
 
-    python tests/load/cloudsim_bench.py PORT CONTROL_PORT [SECONDS]
+    python tests/load/cloudsim_bench.py FOLDER [SECONDS]
+
+FOLDER holds a world made by `cloudsim_world.py`; the simulator is started on it and stopped again. The processor time
+of the server per request is printed too: unlike latency it can be compared between worlds on a busy machine.
 
 Arrivals are independent (Poisson), so a slow answer does not slow the next request down. Requests are signed as the
 legacy SDK signs, once for each distinct request; the server verifies every one of them.
@@ -11,15 +14,21 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
+import subprocess
 import sys
 import time
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 from cloudsim.protocol.signing import SignedRequest, parse_authorization, signature
 
+PORT, CONTROL_PORT = 18_695, 18_696
 HOST = "bcc.bj.baidubce.com"
 PAGE = 20
 RATE_PER_SECOND = 100
@@ -149,21 +158,53 @@ def read_accounts(control_port: int) -> list[Account]:
     return [Account(pair["access_key"], pair["secret_key"]) for pair in pairs]
 
 
-async def measure(port: int, control_port: int, seconds: float) -> dict[str, float]:
+async def measure(pid: int, seconds: float) -> dict[str, float]:
     """Every figure by name."""
-    requests = await collect(port, read_accounts(control_port))
+    requests = await collect(PORT, read_accounts(CONTROL_PORT))
     figures: dict[str, float] = {"distinct requests": sum(len(kind) for kind in requests.values())}
     for kind, some in requests.items():
-        latencies = await arrivals(port, some, seconds)
-        figures[f"{kind} p50 ms"] = round(1000 * percentile(latencies, 0.50), 2)
-        figures[f"{kind} p95 ms"] = round(1000 * percentile(latencies, 0.95), 2)
-    mixed = [*requests["list"], *requests["detail"]]
-    figures["requests per second, 50 in flight"] = round(await saturation(port, mixed, seconds), 1)
-    for kind in ("list", "detail"):
-        figures[f"{kind} requests per second, 50 in flight"] = round(await saturation(port, requests[kind], seconds), 1)
+        latencies = await arrivals(PORT, some, seconds)
+        figures[f"{kind} p50 ms at {RATE_PER_SECOND}/s"] = round(1000 * percentile(latencies, 0.50), 2)
+        figures[f"{kind} p95 ms at {RATE_PER_SECOND}/s"] = round(1000 * percentile(latencies, 0.95), 2)
+    for kind, some in (*requests.items(), ("mixed", [*requests["list"], *requests["detail"]])):
+        before = processor_seconds(pid)
+        per_second = await saturation(PORT, some, seconds)
+        used = processor_seconds(pid) - before
+        figures[f"{kind} requests/s, {IN_FLIGHT} in flight"] = round(per_second, 1)
+        figures[f"{kind} server processor ms a request"] = round(1000 * used / (per_second * seconds), 3)
     return figures
 
 
+def processor_seconds(pid: int) -> float:
+    """User and system time of a process."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def main(folder: Path, seconds: float) -> None:
+    """Start the simulator on a world, measure, stop it."""
+    started = time.perf_counter()
+    command = [
+        sys.executable, "-m", "cloudsim", "--port", str(PORT), "--service-ports", "0", "--control-port",
+        str(CONTROL_PORT), "--database", str(folder / "cloud.db"), "--seed", str(folder / "seed.yaml"),
+        "--clock", str(folder / "clock.json"),
+    ]  # fmt: skip
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", CONTROL_PORT), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        ready = time.perf_counter() - started
+        figures = asyncio.run(measure(server.pid, seconds))
+        memory = psutil.Process(server.pid).memory_info().rss / 2**20
+        print(json.dumps({"start s": round(ready, 2), **figures, "memory MiB": round(memory, 1)}, indent=1))
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
 if __name__ == "__main__":
-    length = float(sys.argv[3]) if len(sys.argv) > 3 else 8.0
-    print(json.dumps(asyncio.run(measure(int(sys.argv[1]), int(sys.argv[2]), length)), indent=1))
+    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 8.0)
