@@ -1,7 +1,7 @@
 """Answers, field by field: nothing is missing, nothing is extra, and each field says where it is known from.
 
-A tag is about a field's name. `documented`: in the public documents or the types of the SDKs. `observed`: seen on the wire of the official SDK.
-`assumed`: this simulator's own choice.
+A tag is about a field's name. `documented`: in the public documents or the types of the SDKs. `observed`: seen
+on the wire of the official SDK. `assumed`: this simulator's own choice.
 """
 
 from __future__ import annotations
