@@ -161,6 +161,8 @@ def _at_confirmation(talk: Talk, move: Move, task: Task) -> Steps[bool]:
         talk.say("notice", "confirm.outdated")
         return True
     if is_clear_yes(talk, move, task, proposal):
+        if not _was_just_asked(talk, move):
+            return True
         if is_stale(talk, proposal):
             talk.say("notice", "confirm.stale")
             task.proposal, task.question, task.checked = None, None, False
@@ -169,16 +171,25 @@ def _at_confirmation(talk: Talk, move: Move, task: Task) -> Steps[bool]:
         return True
     if (yield from corrected(talk, move, task)):
         return move.intent in ANSWERS or move.intent == task.skill
-    if says_no(move):
+    if says_no(move) or (move.intent == "correct" and move.sure):
         if move.payload:
             decline(talk, task)
         else:
             put(talk, task, Question("change"))
         return True
-    if move.intent == "affirm":
+    if move.intent == "affirm" or (move.intent == "inform" and _names_own(move, task)):
         talk.say("notice", "confirm.unclear")
         return True
     return False
+
+
+def _was_just_asked(talk: Talk, move: Move) -> bool:
+    """A yes in words answers what was said last: after anything else ("still there?") the offer is put again first."""
+    return move.payload or any(spoken.kind == "confirmation" for spoken in talk.state.spoken)
+
+
+def _names_own(move: Move, task: Task) -> bool:
+    return any(_names(move, ref.id, ref.name) for ref in task.refs.values())
 
 
 def _at_change(talk: Talk, move: Move, task: Task) -> Steps[bool]:
@@ -187,8 +198,7 @@ def _at_change(talk: Talk, move: Move, task: Task) -> Steps[bool]:
     if says_no(move):
         decline(talk, task)
         return True
-    own = task.refs.values()
-    if move.intent == "affirm" or (move.intent in ANSWERS and any(_names(move, ref.id, ref.name) for ref in own)):
+    if move.intent == "affirm" or (move.intent in ANSWERS and _names_own(move, task)):
         task.question = None
         if task.proposal:
             put(talk, task, Question("confirm"))

@@ -26,6 +26,8 @@ from contracts.masking import mask_secrets
 # Longer messages are pasted logs: the lines that matter are asked for instead.
 MAX_CHARACTERS = 4000
 MIN_LETTERS = 2
+# Fewer Latin words that nothing was understood of ("asdfgh") tell no language.
+MIN_WORDS = 3
 # Said of a problem, but nothing is looked up by them.
 MERELY_TOLD = {"time", "duration"}
 # A repair this sure is taken at its word although the gate has doubts; one that changes nothing sooner.
@@ -86,6 +88,8 @@ def _language_of(talk: Talk, utterance: Utterance) -> Language:
     """The language of the last real message: an ID alone has none, and it is Chinese that quotes English."""
     bare = lexicon.WITHOUT_LANGUAGE.sub("", utterance.text)
     if sum(character.isalpha() for character in bare) < MIN_LETTERS:
+        return talk.state.language
+    if utterance.understanding.gate == "reject" and len(bare.split()) < MIN_WORDS and not lexicon.CHINESE.search(bare):
         return talk.state.language
     if utterance.understanding.mixed and len(lexicon.CHINESE.findall(utterance.text)) >= MIN_LETTERS:
         return "zh"
@@ -195,6 +199,9 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
     if task is None and (yield from _redone(talk, move)):
         return
     if _asks_about_effect(move) and tell_effect(talk, move):
+        return
+    if move.intent == "instance_power" and any(value in OPERATIONS_SAID for value in move.negated):
+        talk.say("answer", "repair.left_alone")
         return
     if _is_how_to(talk, move):
         yield from answer(talk, move)

@@ -496,6 +496,39 @@ def test_row_21_a_yes_is_used_once_and_an_old_button_does_nothing() -> None:
     assert [act.operation for act in chat.world.acts] == ["instance.stop"]
 
 
+def test_row_21_a_yes_to_something_else_said_last_is_no_yes_to_the_offer() -> None:
+    chat = at_confirmation()
+    assert "还在吗" in chat.event("silence")
+    said = chat.say("在的", "affirm")
+    assert chat.world.acts == [] and "确认要" in said
+    chat.say("好的", "affirm")
+    assert len(chat.world.acts) == 1
+
+
+def test_row_21_naming_the_instance_again_is_no_yes() -> None:
+    chat = at_confirmation()
+    said = chat.say("web-01", "inform", {"instance_name": "web-01"})
+    assert chat.world.acts == [] and "明确同意" in said and chat.memory.question is None
+
+
+def test_row_22_a_slip_asks_what_to_change() -> None:
+    chat = at_confirmation()
+    assert "换一台" in chat.say("我点错了", "correct") and chat.world.acts == []
+
+
+def test_do_not_restart_it_starts_nothing() -> None:
+    chat = two()
+    entities = {"operation": "restart", "instance_name": "web-01"}
+    said = chat.say("不要重启 web-01", "instance_power", entities, negated=["restart"])
+    assert "不会动" in said and chat.memory.idle
+
+
+def test_row_32_gibberish_changes_no_language() -> None:
+    chat = two()
+    chat.say("asdfgh", "out_of_scope", gate="reject", confidence=0.5, language="en")
+    assert chat.memory.language == "zh"
+
+
 def test_row_21_naming_the_very_act_is_a_yes() -> None:
     chat = at_confirmation()
     chat.say("重启吧", "instance_power", {"operation": "restart"})

@@ -141,6 +141,7 @@ class Conversation(RuleBasedStateMachine):
         self.chat = Chat(self.world)
         self.before: Proposal | None = None
         self.wakeups: list[Any] = []
+        self.asked_for_yes = False
 
     @initialize(
         language=st.sampled_from(["zh", "en"]),
@@ -155,6 +156,8 @@ class Conversation(RuleBasedStateMachine):
         self.chat = Chat(self.world, language, ANNA if signed_in else None)
 
     def _proposal(self) -> Proposal | None:
+        last = next((turn for turn in reversed(self.chat.turns) if turn.messages), None)
+        self.asked_for_yes = last is not None and any(message.kind == "confirmation" for message in last.messages)
         task = self.chat.memory.task
         return task.proposal if task else None
 
@@ -175,6 +178,7 @@ class Conversation(RuleBasedStateMachine):
             if pressed:
                 assert intent == "affirm" and entities.get("proposal", offered.id) == offered.id
             else:
+                assert self.asked_for_yes, "the offer was not what was asked last"
                 if PLAIN_YES.fullmatch(text):
                     assert intent == "affirm" or more["gate"] != "answer"
                     continue
