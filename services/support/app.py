@@ -15,6 +15,7 @@ from support.demo import scenarios as demo_scenarios
 from support.demo import views as demo_views
 from support.desk import views as desk_views
 from support.desk.sockets import DeskDoor
+from support.gateway import file_views
 from support.gateway import views as chat_views
 from support.gateway.sockets import ChatDoor
 from support.internal import views as internal_views
@@ -84,6 +85,7 @@ def build_http(settings: Settings, services: Services) -> FastAPI:
     install_error_handlers(app)
     app.include_router(health.router)
     app.include_router(chat_views.router)
+    app.include_router(file_views.router)
     app.include_router(desk_views.router)
     app.include_router(internal_views.router)
     if settings.demo:
@@ -91,7 +93,7 @@ def build_http(settings: Settings, services: Services) -> FastAPI:
         app.include_router(demo_scenarios.router)
     app.include_router(help_pages.router)
     app.include_router(pages.router)
-    app.add_middleware(BodyLimit, limit=settings.body_limit, texts=services.texts)
+    app.add_middleware(BodyLimit, limit=settings.body_limit, upload_limit=settings.upload_limit, texts=services.texts)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(
         CORSMiddleware,

@@ -38,7 +38,7 @@ class Customer:
         return self.user_id is not None
 
 
-def _derived(secret: str, purpose: str) -> str:
+def derived(secret: str, purpose: str) -> str:
     return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
@@ -58,8 +58,8 @@ class Identity:
 
     def __init__(self, settings: Settings) -> None:
         self._widget = settings.widget_secret
-        self._anonymous = _derived(settings.widget_secret, "anonymous-session")
-        self._desk = _derived(settings.desk_secret, "desk-session")
+        self._anonymous = derived(settings.widget_secret, "anonymous-session")
+        self._desk = derived(settings.desk_secret, "desk-session")
         self._internal = settings.internal_secret
 
     def customer(self, token: str) -> Customer:

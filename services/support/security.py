@@ -1,5 +1,7 @@
 """Middleware: security headers on every answer, and a limit on the size of bodies, announced or not."""
 
+import re
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,6 +10,8 @@ from support.errors import SupportError
 from support.texts import Texts, as_language
 from support.web import error_body
 
+UPLOAD_DOOR = re.compile(r"/api/chat/conversations/[^/]+/files")
+MULTIPART_MARGIN = 4096  # boundaries and field headers around the file, bytes
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -46,30 +50,31 @@ class _TooLarge(Exception):
 class BodyLimit:
     """Answers 413 to larger bodies; a body without a length is counted while it comes."""
 
-    def __init__(self, app: ASGIApp, limit: int, texts: Texts) -> None:
+    def __init__(self, app: ASGIApp, limit: int, upload_limit: int, texts: Texts) -> None:
         self._app = app
-        self._limit = limit
+        self._usual = limit
+        self._upload = upload_limit + MULTIPART_MARGIN
         self._texts = texts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._limit:
-            await self._refuse(scope, receive, send)
+        limit = self._upload if UPLOAD_DOOR.fullmatch(scope["path"]) else self._usual
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > limit:
+            await self._refuse(scope, receive, send, limit)
             return
-        await self._counted(scope, receive, send)
+        await self._counted(scope, receive, send, limit)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         seen, started = 0, False
 
         async def counting() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
+            if seen > limit:
                 raise _TooLarge
             return message
 
@@ -82,9 +87,9 @@ class BodyLimit:
             await self._app(scope, counting, noting)
         except _TooLarge:
             if not started:
-                await self._refuse(scope, receive, send)
+                await self._refuse(scope, receive, send, limit)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         language = as_language(Headers(scope=scope).get("accept-language"))
-        error = SupportError("too_large", limit=self._limit)
+        error = SupportError("too_large", limit=limit)
         await JSONResponse(error_body(error, self._texts, language), 413)(scope, receive, send)

@@ -13,18 +13,19 @@ from support.desk.cases import Cases
 from support.desk.coverage import Coverage
 from support.desk.intake import Intake
 from support.desk.ladder import Ladder
-from support.desk.presence import Viewers
+from support.desk.presence import Connections, Viewers
 from support.desk.queue import Queue
 from support.desk.routing import TamBook
 from support.desk.targets import Targets
 from support.fanout import Fanout
 from support.gateway.assistant import Assistant
 from support.gateway.conversation import Conversations
+from support.gateway.files import Files
 from support.gateway.inbound import Reception
 from support.gateway.opening import Opening
 from support.gateway.turns import Pace, TurnWorker
 from support.gateway.wakeups import WakeupClock
-from support.identity import Identity
+from support.identity import Identity, derived
 from support.knowledge.articles import Articles
 from support.ledger.service import Ledger
 from support.limits import RateLimit
@@ -51,6 +52,7 @@ class Services:
     cases: Cases
     agents: Agents
     viewers: Viewers
+    connections: Connections
     tams: TamBook
     targets: Targets
     intake: Intake
@@ -59,6 +61,7 @@ class Services:
     ledger: Ledger
     coverage: Coverage
     assistant: Assistant
+    files: Files
     login_limit: RateLimit
     redis: Redis | None
 
@@ -84,6 +87,7 @@ def build_services(settings: Settings, server: socketio.AsyncServer, redis: Redi
     conversations.on_turn = worker.wake
     cases = Cases(conversations, queue, targets, settings.text_limit)
     limit = RateLimit("messages", settings.messages_per_minute, redis)
+    openings = RateLimit("openings", settings.openings_per_minute, redis)
     return Services(
         settings=settings,
         texts=texts,
@@ -91,7 +95,7 @@ def build_services(settings: Settings, server: socketio.AsyncServer, redis: Redi
         database=database,
         identity=identity,
         conversations=conversations,
-        opening=Opening(conversations, settings.resume_hours),
+        opening=Opening(conversations, settings.resume_hours, openings),
         reception=Reception(conversations, queue, texts, limit, settings.text_limit),
         queue=queue,
         worker=worker,
@@ -100,6 +104,7 @@ def build_services(settings: Settings, server: socketio.AsyncServer, redis: Redi
         cases=cases,
         agents=Agents(database, clock, desk / "agents.yml", settings.demo),
         viewers=Viewers(redis),
+        connections=Connections(redis),
         tams=tams,
         targets=targets,
         intake=intake,
@@ -110,6 +115,7 @@ def build_services(settings: Settings, server: socketio.AsyncServer, redis: Redi
         ledger=Ledger(database, clock),
         coverage=Coverage(targets, tams, clock),
         assistant=assistant,
+        files=Files(settings.var_dir / "uploads", derived(settings.widget_secret, "files"), settings.upload_limit),
         login_limit=RateLimit("logins", settings.logins_per_minute, redis),
         redis=redis,
     )

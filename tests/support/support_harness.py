@@ -160,6 +160,7 @@ class Support:
             "TURN_RETRY_SECONDS": "0.05",
             "MESSAGES_PER_MINUTE": "100000",
             "LOGINS_PER_MINUTE": "1000",
+            "OPENINGS_PER_MINUTE": "1000",
             "PYTHONPATH": f"{ROOT}:{ROOT / 'services'}",
             **environment,
         }
@@ -243,6 +244,7 @@ class Support:
         password = f"demo-{email.replace('.', '-')}-2026"
         answer = self.post("/api/desk/login", {"email": f"{email}@desk.example", "password": password})
         assert answer.status_code == 200, answer.text
+        self.http.cookies.clear()
         return DeskAgent(self, agent_id, answer.json()["token"])
 
 

@@ -252,13 +252,17 @@ def test_that_the_page_before_a_number_ends_just_before_it(support: Support) -> 
 
 
 def test_that_too_many_messages_are_refused_and_nothing_is_stored_of_them(start: Any) -> None:
-    service = start(MESSAGES_PER_MINUTE="5")
+    service = start(MESSAGES_PER_MINUTE="5", OPENINGS_PER_MINUTE="3")
     customer = service.customer()
     answers = [customer.send(f"n{number}") for number in range(7)]
     assert [answer.status_code for answer in answers] == [202] * 5 + [429] * 2
     assert answers[-1].json()["error"]["code"] == "too_many" and int(answers[-1].headers["Retry-After"]) > 0
     assert len(customer.texts("customer")) == 5
     assert customer.send("n0", client_id=answers[0].json()["client_id"]).status_code == 202
+    opened = [service.post("/api/chat/conversations", {}).status_code for _ in range(3)]
+    assert opened == [200, 200, 429]
+    assert refusal(service.url, "/chat", {})["code"] == "too_many"
+    assert service.post("/api/chat/conversations", {}, customer.token).json()["resumed"] is True
 
 
 def test_that_errors_speak_the_readers_language(support: Support) -> None:

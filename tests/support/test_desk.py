@@ -272,3 +272,22 @@ def test_presence(support: Support) -> None:
     for status in ("busy", None, 5, ["online"]):
         answer = support.post("/api/desk/presence", {"status": status}, agent.token)
         assert answer.status_code == 400 and answer.json()["error"]["code"] == "bad_presence"
+
+
+def test_that_an_agent_is_online_while_a_socket_is_and_away_stays_away(support: Support) -> None:
+    agent = support.agent("a-zhou")
+
+    def presence() -> str:
+        return str(support.get("/api/desk/me", agent.token).json()["agent"]["presence"])
+
+    first, second = agent.connect(), agent.connect()
+    eventually(lambda: presence() == "online", "online")
+    first.close()
+    assert presence() == "online"
+    second.close()
+    eventually(lambda: presence() == "offline", "offline")
+    support.post("/api/desk/presence", {"status": "away"}, agent.token)
+    third = agent.connect()
+    assert presence() == "away"
+    third.close()
+    assert presence() == "away"

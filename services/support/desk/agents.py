@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from contracts.clock import WorldClock
@@ -102,6 +102,16 @@ class Agents:
         if agent is None or (agent.demo and not self._demo):
             raise NotSignedIn("bad_token")
         return agent
+
+    async def come_or_go(self, agent_id: str, present: bool) -> None:
+        """The first socket makes an offline agent online, the last one lost the other way round; away stays away."""
+        before, after = ("offline", "online") if present else ("online", "offline")
+        async with self._database.write() as session:
+            await session.execute(
+                update(Agent)
+                .where(Agent.id == agent_id, Agent.presence == before)
+                .values(presence=after, presence_at=self._clock.now())
+            )
 
     async def set_presence(self, agent_id: str, status: object) -> Agent:
         if status not in PRESENCES:

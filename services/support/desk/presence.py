@@ -1,4 +1,7 @@
-"""Who is looking at which case. Kept in memory, or in Redis when several instances serve the desk."""
+"""Which agents are connected, and who is looking at which case.
+
+Kept in memory, or in Redis when several instances serve the desk.
+"""
 
 import json
 from typing import Any
@@ -51,3 +54,32 @@ class Viewers:
     @staticmethod
     def _key(case_id: str) -> str:
         return f"viewers:{case_id}"
+
+
+class Connections:
+    """Sockets of each agent: someone with none left is not at the desk."""
+
+    def __init__(self, redis: Redis | None) -> None:
+        self._redis = redis
+        self._local: dict[str, set[str]] = {}
+
+    async def add(self, agent_id: str, sid: str) -> None:
+        if self._redis is None:
+            self._local.setdefault(agent_id, set()).add(sid)
+            return
+        pipe: Any = self._redis.pipeline()
+        pipe.sadd(self._key(agent_id), sid).expire(self._key(agent_id), EXPIRES_SECONDS)
+        await pipe.execute()
+
+    async def remove(self, agent_id: str, sid: str) -> int:
+        """Returns how many sockets the agent has left."""
+        if self._redis is None:
+            sockets = self._local.get(agent_id, set())
+            sockets.discard(sid)
+            return len(sockets)
+        await self._redis.srem(self._key(agent_id), sid)
+        return int(await self._redis.scard(self._key(agent_id)))
+
+    @staticmethod
+    def _key(agent_id: str) -> str:
+        return f"connections:{agent_id}"

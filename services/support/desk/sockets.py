@@ -39,11 +39,14 @@ class DeskDoor:
         await self._server.save_session(sid, known, namespace=DESK)
         await self._server.enter_room(sid, agent_room(agent.id), namespace=DESK)
         SOCKETS.labels("desk").inc()
-        if agent.presence == "offline":
-            await self._services.agents.set_presence(agent.id, "online")
+        await self._services.connections.add(agent.id, sid)
+        await self._services.agents.come_or_go(agent.id, present=True)
 
     async def on_disconnect(self, sid: str, reason: object = None) -> None:
         SOCKETS.labels("desk").dec()
+        session = await self._server.get_session(sid, namespace=DESK)
+        if await self._services.connections.remove(session["agent_id"], sid) == 0:
+            await self._services.agents.come_or_go(session["agent_id"], present=False)
         case_id = await self._services.viewers.leave(sid)
         if case_id is not None:
             await self._show_viewers(case_id)

@@ -83,6 +83,22 @@ class Reception:
             await self._hand_on(work, message)
         return Accepted(view(message), False)
 
+    async def accept_file(self, conversation_id: str, client_id: str, text: str) -> Accepted:
+        """A file that has been kept. The bot cannot read it and says so; people can."""
+        if not CLIENT_ID.fullmatch(client_id):
+            raise SupportError("bad_client_id")
+        async with self._conversations.work(conversation_id) as work:
+            known = await work.find(client_id)
+            if known is not None:
+                return Accepted(view(known), True)
+            await self._limit.check(conversation_id)
+            message = await work.append(Draft("customer", text, client_id, "file", work.conversation.user_name))
+            if work.conversation.owner_kind == "bot":
+                await self._queue.say(work, "file_received")
+            else:
+                await self._to_desk(work, message)
+        return Accepted(view(message), False)
+
     async def _store(self, work: Work, inbound: Inbound) -> Message:
         title = await work.offered_title(inbound.payload) if inbound.payload is not None else None
         if inbound.payload is not None and title is not None:

@@ -13,6 +13,7 @@ from support.gateway.floor import Owner
 from support.gateway.models import Conversation
 from support.gateway.pending import add_event
 from support.identity import Customer
+from support.limits import RateLimit
 from support.texts import Language
 
 
@@ -29,15 +30,22 @@ class OpenedConversation:
 class Opening:
     """At most one open conversation per customer, whichever tabs, devices and instances race for it."""
 
-    def __init__(self, conversations: Conversations, resume_hours: float) -> None:
+    def __init__(self, conversations: Conversations, resume_hours: float, limit: RateLimit) -> None:
+        self._limit = limit
         self._conversations = conversations
         self._resume = timedelta(hours=resume_hours)
 
-    async def open(self, customer: Customer, language: Language, fresh: bool = False) -> OpenedConversation:
-        """Resume or begin. `fresh` leaves the open conversation (and its case, if any) and begins another."""
+    async def open(
+        self, customer: Customer, language: Language, address: str, fresh: bool = False
+    ) -> OpenedConversation:
+        """Resume or begin. `fresh` leaves the open conversation (and its case, if any) and begins another.
+
+        Raises TooMany when too many have been begun from `address`: anonymous sessions cost nothing to make.
+        """
         known = await self._find(customer.party)
         if known is not None and not fresh and not self._is_stale(known):
             return OpenedConversation(known.id, Owner.of(known), known.last_seq, True)
+        await self._limit.check(address)
         if known is not None:
             await self._leave(known.id)
         try:

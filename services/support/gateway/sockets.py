@@ -16,7 +16,7 @@ from support.gateway.models import Conversation
 from support.identity import Customer
 from support.services import Services
 from support.telemetry import SOCKETS
-from support.texts import Language, as_language
+from support.texts import as_language
 from support.web import error_body
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,11 @@ class ChatDoor:
             customer, session_token = self._identify(auth)
             given = auth if isinstance(auth, dict) else {}
             language = as_language(given.get("language"), customer.language or language)
-            conversation = await self._conversation(customer, given.get("conversation_id"), language)
+            wanted = given.get("conversation_id")
+            if wanted is None:
+                address = str((environ.get("asgi.scope", {}).get("client") or ["unknown"])[0])
+                wanted = (await self._services.opening.open(customer, language, address)).conversation_id
+            conversation = await self._services.opening.of(customer, wanted)
             last_seq = given.get("last_seq", 0)
             if not isinstance(last_seq, int) or not 0 <= last_seq <= LONGEST_SEQ:
                 raise SupportError("bad_request", where="last_seq")
@@ -62,11 +66,6 @@ class ChatDoor:
         if not isinstance(token, str):
             raise SupportError("bad_token", status=401)
         return self._services.identity.customer(token), token
-
-    async def _conversation(self, customer: Customer, wanted: object, language: Language) -> Conversation:
-        if wanted is None:
-            wanted = (await self._services.opening.open(customer, language)).conversation_id
-        return await self._services.opening.of(customer, wanted)
 
     async def _greet(
         self, sid: str, conversation: Conversation, customer: Customer, last_seq: int, session_token: str

@@ -35,7 +35,8 @@ async def open_conversation(
     else:
         customer, session = services.identity.customer(token), token
     language = as_language(body.get("language") or customer.language or request_language(request))
-    opened = await services.opening.open(customer, language, fresh=body.get("fresh") is True)
+    address = request.client.host if request.client else "unknown"
+    opened = await services.opening.open(customer, language, address, fresh=body.get("fresh") is True)
     async with services.database.read() as reading:
         owner = await owner_view(reading, opened.owner)
     return {
