@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,9 @@ class Surroundings:
         self.clock = WorldClock()
         self.turns = ThreadPoolExecutor(TURN_WORKERS, "turn")
         self.calls = ThreadPoolExecutor(CALL_WORKERS, "call")
-        self.transport = Transport(os.environ.get("CLOUD_GATEWAY"))
+        self.transport = Transport(
+            os.environ.get("CLOUD_GATEWAY"), clock=lambda: time.monotonic() + self.clock.offset_seconds
+        )
         own = Credentials(os.environ.get("CLOUD_ACCESS_KEY", ""), os.environ.get("CLOUD_SECRET_KEY", ""))
         self.broker = RoleBroker(self.transport, own)
         configured = tuple(os.environ.get("CLOUD_REGIONS", "bj,gz,su").split(","))

@@ -122,6 +122,11 @@ def resolution_is(wanted: Any, seen: Exchange, driver: StackDriver) -> str | Non
     return None if wanted in found else f"resolutions were {found}"
 
 
+def refused(wanted: Any, seen: Exchange, driver: StackDriver) -> str | None:
+    said = (seen.refused or {}).get("message", "")
+    return None if seen.refused and re.search(wanted, said, re.I) else f"the door said {said!r}"
+
+
 def transcript_lacks(wanted: Any, seen: Exchange, driver: StackDriver) -> str | None:
     found = next((m for m in driver.history() if re.search(wanted, m["text"], re.I)), None)
     return f"{found['role']} said {found['text']!r}" if found else None
@@ -148,6 +153,7 @@ EXPECTATIONS: dict[str, Expectation] = {
         api_not_called,
         resolution_is,
         replied,
+        refused,
         transcript_lacks,
     )
 }

@@ -46,6 +46,8 @@ class Runner:
     def _play(self, step: Step) -> None:
         if not self._expect_if_stated(step):
             self._note(self._act(step))
+        if self.seen.refused and not any("refused" in assertion for assertion in step.assertions):
+            self._fail(step, f"the door refused the message: {self.seen.refused}")
         for assertion in step.assertions:
             (kind, wanted), *_ = assertion.items()
             if why := EXPECTATIONS[kind](wanted, self.seen, self._driver):

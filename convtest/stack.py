@@ -9,7 +9,9 @@ from uuid import uuid4
 import requests
 
 PATIENCE_SECONDS = 30.0
+RECOVERY_SECONDS = 15.0
 _PAUSE_SECONDS = 0.02
+_NOT_SUCH_A_MESSAGE = (400, 413)
 
 
 class StackError(AssertionError):
@@ -18,10 +20,11 @@ class StackError(AssertionError):
 
 @dataclass
 class Exchange:
-    """What came of one step: the messages that appeared and the summaries of the turns that ran."""
+    """What came of one step: the messages that appeared, the summaries of the turns that ran, a refusal of the door."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
+    refused: dict[str, Any] | None = None
 
     def said_by(self, *roles: str) -> list[dict[str, Any]]:
         return [message for message in self.messages if message["role"] in roles]
@@ -52,9 +55,13 @@ class StackDriver:
     # ---- the world ----
 
     def calm_world(self) -> None:
-        """The cloud as on the first day: nothing an earlier test broke, stopped or renewed is left."""
+        """The cloud as on the first day: nothing an earlier test broke, stopped or renewed is left.
+
+        The clock goes on so far that a circuit breaker which an earlier fault opened lets calls through again.
+        """
         self._ask("DELETE", f"{self._control}/faults")
         self._ask("POST", f"{self._control}/reset")
+        self._ask("POST", f"{self._control}/clock", json={"advance_seconds": RECOVERY_SECONDS})
 
     def inject(self, name: str, resource: str | None) -> None:
         body: dict[str, Any] = {"scenario": name, "account_id": self._customer.get("account_id")}
@@ -139,12 +146,23 @@ class StackDriver:
         self._deliver({"text": text})
 
     def _send(self, body: dict[str, Any]) -> Exchange:
-        self._deliver(body)
-        return self.settle()
+        refused = self._deliver(body)
+        seen = self.settle()
+        seen.refused = refused
+        return seen
 
-    def _deliver(self, body: dict[str, Any]) -> None:
+    def _deliver(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Send a message; the error (`code`, `message`) when the door does not take such a message."""
         message = {"client_id": uuid4().hex, "language": self._language, **body}
-        self._ask("POST", f"{self._chat}/messages", json=message, headers=self._chat_headers)
+        answer = self._http.post(
+            f"{self._chat}/messages", json=message, headers=self._chat_headers, timeout=PATIENCE_SECONDS
+        )
+        if answer.status_code in _NOT_SUCH_A_MESSAGE:
+            error: dict[str, Any] = answer.json()["error"]
+            return error
+        if not answer.ok:
+            raise StackError(f"a message was answered by HTTP {answer.status_code}: {answer.text[:400]}")
+        return None
 
     @property
     def _chat(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 class CircuitBreaker:
     """closed → (failures in a row) → open → (pause) → half-open: one call tries; its outcome closes or opens again.
 
-    `pause_seconds` is wall time. Thread-safe.
+    `pause_seconds` are seconds of `clock`. Thread-safe.
     """
 
     def __init__(

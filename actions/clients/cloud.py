@@ -103,11 +103,18 @@ class Transport:
     """Sends calls. One for the process: it owns the connections and the breakers. Thread-safe.
 
     `gateway` is an address that dispatches on Host (the simulator's, or a proxy); without it the public hosts are used.
+    `clock` (seconds, never backwards) times the breakers' pauses.
     """
 
-    def __init__(self, gateway: str | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        gateway: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._gateway = gateway.rstrip("/") if gateway else None
         self._sleep = sleep
+        self._clock = clock
         self._session = requests.Session()
         self._session.trust_env = False
         adapter = requests.adapters.HTTPAdapter(pool_connections=16, pool_maxsize=32, max_retries=0)
@@ -118,7 +125,7 @@ class Transport:
 
     def _breaker(self, host: str) -> CircuitBreaker:
         with self._lock:
-            return self._breakers.setdefault(host, CircuitBreaker())
+            return self._breakers.setdefault(host, CircuitBreaker(clock=self._clock))
 
     def send(self, call: Call, credentials: Credentials, conversation_id: str) -> Answer:
         """Send a call; raises CloudError. Reads are retried on transient failures, writes are sent once."""

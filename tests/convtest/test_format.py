@@ -66,6 +66,8 @@ class FakeDriver:
 
     def say(self, text: str) -> Exchange:
         self.did.append(text)
+        if not text.strip():
+            return Exchange(refused={"code": "empty", "message": "Please write something."})
         reply = {
             "role": "bot",
             "text": text.replace(", I am", ""),
@@ -148,3 +150,22 @@ test_cases:
     assert run(written(tmp_path, text)).did == ["calm", "small", "ab ab ab ", "paid 500", "pressed pay 1"]
     with pytest.raises(ConversationFailure, match="customer said 'ab ab ab"):
         run(written(tmp_path, text.replace("secret", "ab")))
+
+
+REFUSED = """\
+test_cases:
+  - test_case: empty
+    locale: en
+    steps:
+      - user: " "
+        assertions:
+          - refused: write something
+"""
+
+
+def test_that_a_refusal_of_the_door_is_expected_or_fails(tmp_path: Path) -> None:
+    run(written(tmp_path, REFUSED))
+    with pytest.raises(ConversationFailure, match="the door said 'Please write something"):
+        run(written(tmp_path, REFUSED.replace("write something", "too long")))
+    with pytest.raises(ConversationFailure, match="the door refused the message"):
+        run(written(tmp_path, REFUSED.replace("refused: write something", "replied: false")))
