@@ -22,6 +22,8 @@ SUPPORT_ROLE = "SupportAssistant"
 DEFAULT_SECONDS = 7200
 SHORTEST_SECONDS, LONGEST_SECONDS = 60, 129_600
 GRANT_OF_PERMISSION = {"READ": "read", "LIST": "read", "GETOBJECT": "read", "OPERATE": "operate", "WRITE": "operate"}
+# Nobody in particular is acted for: the support service may look, not touch.
+GRANTS_WITHOUT_USER = {"*": "read"}
 RANKING = ("none", "read", "operate", "full")
 
 
@@ -41,10 +43,9 @@ def assume_role(call: Call) -> dict[str, Any]:
     account = call.world.identity.accounts.get(account_id)
     if not call.principal.is_service or role != SUPPORT_ROLE or account is None or not account["trustsSupport"]:
         raise access_denied(f"The role {role[:64]!r} of account {account_id[:64]!r} does not trust the caller.")
-    grants = weaker({"*": "full"}, _acl_grants(call.raw_body))
     user_id = call.query.get("userId") or None
-    if user_id is not None:
-        grants = weaker(grants, _user(call, account, user_id)["grants"])
+    own = _user(call, account, user_id)["grants"] if user_id is not None else GRANTS_WITHOUT_USER
+    grants = weaker(own, _acl_grants(call.raw_body))
     return _opened(call, account_id, user_id, grants, role)
 
 
