@@ -36,6 +36,11 @@ def says_no(move: Move) -> bool:
     return move.intent == "deny" and move.gate != "reject" and (move.sure or move.confidence >= LIKELY_NO)
 
 
+def leans_to_no(move: Move) -> bool:
+    """Where a no costs nothing, "no" among the readings of a doubtful answer will do."""
+    return says_no(move) or (not move.sure and move.gate == "clarify" and "deny" in move.candidates)
+
+
 # ---- the conversation's own questions ----
 
 
@@ -98,7 +103,7 @@ def _human_offered(talk: Talk, move: Move, question: Question) -> Steps[bool]:
     if says_yes(move):
         yield from hand_over(talk, CAUSES.get(question.reason, "customer_asked"))
         return True
-    if says_no(move):
+    if leans_to_no(move):
         talk.say("answer", "offer_human.not_needed")
         return True
     return False
@@ -119,7 +124,7 @@ def _resume_offered(talk: Talk, move: Move) -> bool:
 
 
 def _more_offered(talk: Talk, move: Move) -> bool:
-    if says_no(move) or (move.sure and move.intent in ("thank", "goodbye", "resolved")):
+    if leans_to_no(move) or (move.sure and move.intent in ("thank", "goodbye", "resolved")):
         talk.resolution = "confirmed"
         talk.say("farewell", "completion.farewell")
         return True
@@ -197,6 +202,10 @@ def _at_change(talk: Talk, move: Move, task: Task) -> Steps[bool]:
         return True
     if says_no(move):
         decline(talk, task)
+        return True
+    need = talk.book(task).resource_need
+    if need and move.intent == "correct" and lexicon.CHANGE.search(move.text):
+        _ask_anew(talk, task, need)
         return True
     if move.intent == "affirm" or (move.intent in ANSWERS and _names_own(move, task)):
         task.question = None
@@ -297,12 +306,17 @@ def corrected(talk: Talk, move: Move, task: Task) -> Steps[bool]:
         start_over(task)
         return True
     if move.intent in ("correct", "deny") and (field := field_named(move, task, book)) and _wants_change(move):
-        task.slots.pop(field.slot)
-        task.refs.pop(field.slot, None)
-        start_over(task)
-        put(talk, task, Question("slot", slot=field.slot))
+        _ask_anew(talk, task, field)
         return True
     return False
+
+
+def _ask_anew(talk: Talk, task: Task, need: Need) -> None:
+    """ "Change the …": what was known is forgotten and asked for again."""
+    task.slots.pop(need.slot, None)
+    task.refs.pop(need.slot, None)
+    start_over(task)
+    put(talk, task, Question("slot", slot=need.slot))
 
 
 def _wants_change(move: Move) -> bool:

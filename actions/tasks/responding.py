@@ -369,6 +369,8 @@ def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
         put(talk, None, Question("clarify", intents=["instance_down", info.skill], text=move.text, slots=slots))
     elif move.intent in ("inform", "correct"):
         yield from miss(talk, "not_understood")
+    elif move.intent == "affirm" and move.value("operation") in OPERATIONS_SAID:
+        yield from _begin(talk, replace(move, intent="instance_power"))
     elif move.intent == "deny":
         talk.say("answer", "completion.farewell")
         talk.asked = True

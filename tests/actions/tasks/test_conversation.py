@@ -290,6 +290,31 @@ def test_row_10_anything_else_is_asked_once_and_no_ends_it_kindly() -> None:
     assert chat.turn.resolution == "confirmed" and "还有别的" not in said
 
 
+def test_row_10_a_doubtful_no_ends_it_too() -> None:
+    chat = at_confirmation()
+    chat.world.on_act = lambda world, act: world.instances.update({WEB: healthy(WEB, "web-01")})
+    chat.press("确认执行")
+    chat.wake()
+    readings = {"gate": "clarify", "confidence": 0.4, "candidates": ["instance_down", "deny"]}
+    chat.say("没了", "instance_down", **readings)
+    assert chat.turn.resolution == "confirmed" and chat.memory.idle
+
+
+def test_row_2_another_one_at_what_to_change() -> None:
+    chat = at_confirmation()
+    chat.say("先不要", "deny")
+    assert "哪台" in chat.say("换一台", "correct")
+    chat.say("db-01", "inform", {"instance_name": "db-01"})
+    assert chat.memory.finished and chat.memory.finished.slots["instance_id"] == DB
+
+
+def test_a_yes_that_names_an_act_nobody_offered_is_offered_first() -> None:
+    chat = two()
+    chat.say("web-01 的信息", "instance_info", {"instance_name": "web-01"})
+    said = chat.say("好的重启吧", "affirm", {"operation": "restart"})
+    assert "确认要重启 web-01" in said and chat.world.acts == []
+
+
 def test_row_10_nothing_of_it_while_another_task_waits() -> None:
     chat = at_confirmation()
     chat.world.on_act = lambda world, act: world.instances.update({WEB: healthy(WEB, "web-01")})
