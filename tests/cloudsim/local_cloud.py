@@ -60,11 +60,14 @@ class LocalCloud:
         query: str = "",
         body: Any = None,
         host: str = "bcc.bj.baidubce.com",
+        token: str | None = None,
     ) -> tuple[int, Any]:
         """A signed request; returns status and JSON (bytes that are not JSON come back as they are)."""
         access, secret = self.keys[user_id]
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         headers = {"host": host, "x-bce-date": stamp}
+        if token is not None:
+            headers["x-bce-security-token"] = token
         pairs = tuple(tuple(part.partition("=")[::2]) for part in query.split("&") if part)
         prefix = f"bce-auth-v1/{access}/{stamp}/1800"
         made = signature(SignedRequest(method, path, pairs, headers), parse_authorization(prefix + "//x"), secret)

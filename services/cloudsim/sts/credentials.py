@@ -81,7 +81,9 @@ def _acl_grants(raw: bytes) -> dict[str, str]:
         acl = orjson.loads(raw)
     except orjson.JSONDecodeError:
         raise CloudError("MalformedJSON", "The JSON you provided is not well-formed.") from None
-    entries = acl.get("accessControlList") if isinstance(acl, dict) else None
+    if not isinstance(acl, dict):
+        raise CloudError("InappropriateJSON", "The access control list is not an object.")
+    entries = acl.get("accessControlList")
     if entries is None:
         return {"*": "full"}
     if not isinstance(entries, list):
