@@ -1,0 +1,156 @@
+"""``python -m bot.nlu.bench --datasets FOLDER``: the shipped pipeline on public intent sets, as one table.
+
+The folder holds JSON files with ``lang``, ``train`` / ``val`` / ``test`` (lists of [text, intent]) and ``oos_*`` lists;
+``docs/nlu.md`` says where the sets come from. ``--stock`` adds Rasa's stock pipeline on the 10-shot English and the
+Chinese set (about a quarter of an hour each), ``--nlpjs`` adds NLP.js, fetched with npm into a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from bot.nlu.calibration import Array
+from bot.nlu.encoder import SentenceEncoder, shared_encoder
+from bot.nlu.entities import identifiers
+from bot.nlu.evaluation.rivals import Answer, nlpjs_answers, stock_answers
+from bot.nlu.features import feature_text
+from bot.nlu.heads import Corpus
+from bot.nlu.intent_model import IntentModel
+from bot.nlu.utterance import normalise
+
+ENCODER = "e5-int8:12,8"
+SETS = (
+    "clinc_full", "clinc_small", "clinc10", "banking77", "banking77_10", "banking50", "hwu64", "hwu64_10",
+    "hint3_curekart", "hint3_powerplay11", "hint3_sofmattress", "smp2017",
+)  # fmt: skip
+STOCK_SETS = ("clinc10", "smp2017")
+# Share of in-scope validation that is kept when a threshold is chosen.
+_KEPT = 0.95
+Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class IntentSet:
+    """A public set in memory."""
+
+    name: str
+    language: str
+    train: Rows
+    val: Rows
+    test: Rows
+    foreign: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the table, in percent; ``None`` where the set has no such sentences."""
+
+    name: str
+    system: str
+    accuracy: float
+    auroc: float | None
+    recall: float | None
+    seconds: float
+
+
+def load(folder: Path, name: str) -> IntentSet:
+    """Read one set. Raises ``FileNotFoundError`` with the name of the missing file."""
+    content: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    parts = {part: [(text, intent) for text, intent in content.get(part) or []] for part in ("train", "val", "test")}
+    foreign = {part: content[part] for part in ("oos_test", "oos2_test") if content.get(part)}
+    return IntentSet(name, content["lang"], parts["train"], parts["val"], parts["test"], foreign)
+
+
+def corpus(rows: Rows, language: str, encoder: SentenceEncoder) -> Corpus:
+    """Sentences with the features that the assistant computes."""
+    utterances = [normalise(text) for text, _ in rows]
+    features = [feature_text(utterance, identifiers(utterance.text)) for utterance in utterances]
+    return Corpus(features, [language] * len(features), encoder.encode(features), [intent for _, intent in rows])
+
+
+def our_answers(data: IntentSet, encoder: SentenceEncoder) -> tuple[dict[str, list[Answer]], float]:
+    """Intent and familiarity for validation, test and foreign sentences; training seconds without encoding."""
+    train = corpus(data.train, data.language, encoder)
+    val = corpus(data.val, data.language, encoder) if data.val else None
+    started = time.perf_counter()
+    known = set(train.intents)
+    usable = val.take(np.flatnonzero([intent in known for intent in val.intents])) if val else None
+    model = IntentModel().fit(train, usable)
+    seconds = time.perf_counter() - started
+    asked = {"val": [text for text, _ in data.val], "test": [text for text, _ in data.test], **data.foreign}
+    answers = {}
+    for part, texts in asked.items():
+        batch = corpus([(text, "") for text in texts], data.language, encoder)
+        predictions = model.predict(batch.texts, batch.languages, batch.vectors) if texts else []
+        answers[part] = [(prediction.ranking[0][0], prediction.scope) for prediction in predictions]
+    return answers, seconds
+
+
+def _scores(answers: list[Answer]) -> Array:
+    return np.array([score for _, score in answers])
+
+
+def results(data: IntentSet, system: str, answers: dict[str, list[Answer]], seconds: float) -> list[Result]:
+    """One line for the set, and one for each kind of foreign sentences."""
+    right = np.mean([answer == intent for (answer, _), (_, intent) in zip(answers["test"], data.test, strict=True)])
+    lines = []
+    for part in data.foreign or {"": []}:
+        auroc = recall = None
+        if part:
+            familiar, foreign = _scores(answers["test"]), _scores(answers[part])
+            truth = np.r_[np.ones(len(familiar)), np.zeros(len(foreign))]
+            auroc = 100 * float(roc_auc_score(truth, np.r_[familiar, foreign]))
+            kept = _scores(answers["val"]) if answers.get("val") else familiar
+            recall = 100 * float((foreign < np.quantile(kept, 1 - _KEPT)).mean())
+        name = data.name + (" far" if part == "oos2_test" else "")
+        lines.append(Result(name, system, 100 * float(right), auroc, recall, seconds))
+    return lines
+
+
+def _print(line: Result) -> None:
+    figures = [f"{value:.1f}" if value is not None else "–" for value in (line.accuracy, line.auroc, line.recall)]
+    cells = "".join(f"{figure:>12}" for figure in (*figures, f"{line.seconds:.0f}"))
+    print(f"{line.name:<24}{line.system:<18}{cells}", flush=True)
+
+
+def main() -> int:
+    """Run the sets that the folder holds and print the table line by line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--datasets", type=Path, required=True)
+    parser.add_argument("--sets", nargs="*", default=SETS, choices=SETS)
+    parser.add_argument("--stock", action="store_true")
+    parser.add_argument("--nlpjs", action="store_true")
+    options = parser.parse_args()
+    present = [name for name in options.sets if (options.datasets / f"{name}.json").exists()]
+    if not present:
+        print(f"no known set in {options.datasets}; docs/nlu.md says where they come from", file=sys.stderr)
+        return 1
+    encoder = shared_encoder(ENCODER)
+    heads = ("accuracy", "OOS AUROC", "OOS recall", "train s")
+    print(f"{'set':<24}{'system':<18}" + "".join(f"{head:>12}" for head in heads))
+    for name in present:
+        data = load(options.datasets, name)
+        rivals = [("assistant", our_answers(data, encoder))]
+        asked = {"val": [text for text, _ in data.val], "test": [text for text, _ in data.test], **data.foreign}
+        if options.nlpjs:
+            rivals.append(("NLP.js", nlpjs_answers(data.language, data.train, asked)))
+        if options.stock and name in STOCK_SETS:
+            rivals.append(("Rasa stock", stock_answers(data.language, data.train, asked)))
+        for system, (answers, seconds) in rivals:
+            for line in results(data, system, answers, seconds):
+                _print(line)
+    print(f"OOS recall: share of foreign test sentences below the score that keeps {_KEPT:.0%} of in-scope validation")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
