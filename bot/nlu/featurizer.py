@@ -15,6 +15,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from tqdm import tqdm
 
 from bot.nlu.clauses import clauses_of
 from bot.nlu.encoder import RememberingEncoder, SentenceEncoder, Vectors, shared_encoder
@@ -78,7 +79,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         batches = [spoken[first : first + _BATCH] for first in range(0, len(spoken), _BATCH)]
         with ThreadPoolExecutor(_TRAINING_THREADS) as pool:
             texts = [[feature_text_of(example) for example in batch] for batch in batches]
-            for batch, vectors in zip(batches, pool.map(self._encoder.encode, texts), strict=True):
+            encoded = tqdm(pool.map(self._encoder.encode, texts), "Encoding sentences", len(batches), mininterval=1)
+            for batch, vectors in zip(batches, encoded, strict=True):
                 self._attach(batch, vectors)
         return training_data
 

@@ -13,8 +13,10 @@ MODEL = ROOT / "models" / "assistant.tar.gz"
 STAMP = ROOT / "models" / "assistant.inputs"
 _INPUTS = ("config.yml", "domain.yml", "requirements.lock", "data/nlu", "data/rules", "data/stories", "bot/nlu")
 _STARTED = re.compile(r"Starting to train component '([^']+)'")
-_FINISHED = re.compile(r"Finished training component '([^']+)'")
+_ENCODED = re.compile(r"Encoding sentences:.*?(\d+)/(\d+)")
 _BAR_WIDTH = 30
+_SHARES = {"HybridIntentClassifier": 0.6, "RulePolicy": 0.95}
+"""How much of the whole is done when a component starts; encoding comes before all of them."""
 
 
 def inputs_digest() -> str:
@@ -33,20 +35,21 @@ def is_current() -> bool:
     return MODEL.exists() and STAMP.exists() and STAMP.read_text().strip() == inputs_digest()
 
 
-def _component_count() -> int:
-    import yaml
-
-    config = yaml.safe_load((ROOT / "config.yml").read_text())
-    return len(config["pipeline"]) + len(config["policies"])
-
-
-def _draw(done: int, total: int, name: str) -> None:
+def _draw(share: float, name: str) -> None:
     if sys.stderr.isatty():
-        filled = _BAR_WIDTH * done // total
+        filled = round(_BAR_WIDTH * share)
         bar = "█" * filled + "·" * (_BAR_WIDTH - filled)
-        print(f"\r· training the model {bar} {done}/{total} {name:<34}", end="", file=sys.stderr, flush=True)
+        print(f"\r· training the model {bar} {share:4.0%} {name:<28}", end="", file=sys.stderr, flush=True)
     else:
-        print(f"· training the model: {done}/{total} {name}", file=sys.stderr, flush=True)
+        print(f"· training the model: {share:4.0%} {name}", file=sys.stderr, flush=True)
+
+
+def _follow(line: str) -> None:
+    """Move the bar by one line of Rasa's output."""
+    if encoded := _ENCODED.search(line):
+        _draw(_SHARES["HybridIntentClassifier"] * int(encoded[1]) / int(encoded[2]), "encoding sentences")
+    elif (started := _STARTED.search(line)) and started[1] in _SHARES:
+        _draw(_SHARES[started[1]], started[1])
 
 
 def train() -> None:
@@ -54,7 +57,6 @@ def train() -> None:
     digest = inputs_digest()
     (ROOT / "var").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "assistant", "--force"]
-    total, done = _component_count(), 0
     with (ROOT / "var" / "train.log").open("w") as log:
         environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
         process = subprocess.Popen(
@@ -63,13 +65,10 @@ def train() -> None:
         assert process.stdout is not None
         for line in process.stdout:
             log.write(line)
-            if started := _STARTED.search(line):
-                _draw(min(done, total), total, started[1])
-            elif finished := _FINISHED.search(line):
-                done += 1
-                _draw(min(done, total), total, finished[1])
+            _follow(line)
         if process.wait():
             raise SystemExit(f"\n✗ Training failed; see {log.name}")
+    _draw(1.0, "done")
     if sys.stderr.isatty():
         print(file=sys.stderr)
     STAMP.write_text(digest + "\n")
