@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from cloudsim.bcc.kinds import INSTANCES
 from cloudsim.blb.service import BALANCERS, SERVICE, change, find, find_settled
 from cloudsim.certificate.certificates import DEPLOYMENTS, state_of
 from cloudsim.certificate.service import CERTIFICATES
@@ -14,6 +15,7 @@ from cloudsim.protocol.call import Call
 from cloudsim.protocol.errors import CloudError, invalid_parameter
 from cloudsim.protocol.paging import listed, sliced
 from cloudsim.store.collection import Document
+from cloudsim.world.guests import answers
 
 Json = dict[str, Any]
 TYPES = ("TCP", "UDP", "HTTP", "HTTPS", "SSL")
@@ -144,7 +146,14 @@ def _update(call: Call, body: ListenerChange, kind: str) -> None:
     if body.certIds is not None:
         valid = all(_valid(call, identifier) for identifier in body.certIds)
         scenarios.react(call.world, "DeployCert", document["id"], {"valid": valid}, call.now)
-    scenarios.react(call.world, "UpdateListener", document["id"], {"backendPort": listener["backendPort"]}, call.now)
+    parameters = {"reachable": _reachable(call, document, listener["backendPort"])}
+    scenarios.react(call.world, "UpdateListener", document["id"], parameters, call.now)
+
+
+def _reachable(call: Call, document: Document, port: int) -> bool:
+    """Whether something listens on the port of at least one backend."""
+    found = call.collection(INSTANCES).get_many(one["instanceId"] for one in document["backends"])
+    return any(answers(call.world, instance, port) for instance in found)
 
 
 def _valid(call: Call, identifier: str) -> bool:

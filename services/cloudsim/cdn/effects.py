@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 
 WAITED = "cdn.waited"
 TARGETS["domain"] = Target(DOMAINS, lambda domain: bool(domain["status"] == RUNNING))
+TARGETS["site"] = Target(DOMAINS, lambda domain: bool(domain["status"] == RUNNING and not _is_bucket(domain)))
 TARGETS["secure_domain"] = Target(
     DOMAINS, lambda domain: bool(domain["status"] == RUNNING and domain["config"]["https"].get("certId"))
 )
 LEFT_OF_QUOTA = 0
+
+
+def _is_bucket(domain: Document) -> bool:
+    """Whether the content comes from object storage."""
+    return any(origin["peer"].endswith(".bcebos.com") for origin in domain["config"]["origin"])
 
 
 def origin_servers(context: EffectContext) -> list[Document]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "1
 # A request may ask about this many private addresses at once.
 MAX_ADDRESSES = 256
 MAX_PAGE = 100
+# Instances have no index by network: an account larger than this has its free addresses overestimated.
+MAX_INSTANCES = 5000
 
 
 class NewVpc(BaseModel):
@@ -83,13 +86,19 @@ def subnet_view(document: Document, used: int) -> Json:
     }
 
 
+def holders(call: Call) -> list[Document]:
+    """The first `MAX_INSTANCES` instances of the account: what holds addresses."""
+    return call.collection(INSTANCES).page(call.account_id, call.region, None, MAX_INSTANCES).items
+
+
 def taken_addresses(call: Call, vpc_id: str, subnet_id: str | None = None) -> list[Document]:
     """The instances that hold an address in a network."""
-    return [
-        instance
-        for instance in call.collection(INSTANCES).all_of(call.account_id, call.region)
-        if instance["vpcId"] == vpc_id and subnet_id in (None, instance["subnetId"])
-    ]
+    return [one for one in holders(call) if one["vpcId"] == vpc_id and subnet_id in (None, one["subnetId"])]
+
+
+def addresses_by_subnet(call: Call) -> Counter[str]:
+    """How many addresses are taken in each subnet."""
+    return Counter(one["subnetId"] for one in holders(call))
 
 
 @SERVICE.operation("POST", "/v1/vpc", name="CreateVpc", access="operate", body=NewVpc, idempotent=True)
@@ -136,7 +145,8 @@ def get_vpc(call: Call) -> Json:
     """One network with its subnets."""
     document = call.owned(VPCS, call.params["vpc_id"])
     subnets = call.collection(SUBNETS).all_of(call.account_id, call.region, {"vpcId": document["id"]})
-    views = [subnet_view(one, len(taken_addresses(call, document["id"], one["id"]))) for one in subnets]
+    used = addresses_by_subnet(call)
+    views = [subnet_view(one, used[one["id"]]) for one in subnets]
     return {"vpc": {**vpc_view(document), "subnets": views}}
 
 

@@ -12,7 +12,7 @@ from cloudsim.protocol.errors import CloudError, invalid_parameter
 from cloudsim.protocol.paging import listed, sliced
 from cloudsim.store.collection import Document
 from cloudsim.vpc.acl import plant_default_rules
-from cloudsim.vpc.networks import Name, Text, network_of, subnet_view, taken_addresses
+from cloudsim.vpc.networks import Name, Text, addresses_by_subnet, network_of, subnet_view, taken_addresses
 from cloudsim.vpc.service import ACL_RULES, SERVICE, SUBNETS, VPCS
 from cloudsim.world.moments import iso
 
@@ -35,10 +35,6 @@ class SubnetChange(BaseModel):
 
     name: Name
     description: Text | None = None
-
-
-def _view(call: Call, document: Document) -> Json:
-    return subnet_view(document, len(taken_addresses(call, document["vpcId"], document["id"])))
 
 
 def _check_zone(call: Call, zone: str, region: str) -> None:
@@ -86,13 +82,15 @@ def list_subnets(call: Call) -> Json:
         for document in call.collection(SUBNETS).all_of(call.account_id, call.region, where)
         if kind in (None, "", document["subnetType"]) and (wanted is None or document["id"] in wanted)
     ]
-    return listed(call, "subnets", sliced(found, marker, limit), lambda one: _view(call, one), limit)
+    used = addresses_by_subnet(call)
+    return listed(call, "subnets", sliced(found, marker, limit), lambda one: subnet_view(one, used[one["id"]]), limit)
 
 
 @SERVICE.operation("GET", "/v1/subnet/{subnet_id}", name="GetSubnet", access="read")
 def get_subnet(call: Call) -> Json:
     """One subnet."""
-    return {"subnet": _view(call, call.owned(SUBNETS, call.params["subnet_id"]))}
+    document = call.owned(SUBNETS, call.params["subnet_id"])
+    return {"subnet": subnet_view(document, addresses_by_subnet(call)[document["id"]])}
 
 
 @SERVICE.operation(
