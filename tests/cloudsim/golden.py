@@ -14,6 +14,8 @@ from typing import Any
 
 from local_cloud import LocalCloud
 
+from cloudsim.faults import scenarios
+
 FILE = Path(__file__).with_name("golden.json")
 WEB, DB = "i-Dw7Lq2Xa", "i-Dd5Kp8Mc"
 EVENT_QUERY = {"maxKeys": 10}
@@ -64,8 +66,6 @@ def answers() -> dict[str, tuple[int, Any]]:
     local = LocalCloud()
     user = local.user("dawnlight", "linxiao")
     account = local.world.identity.users.get(user)["accountId"]
-    from cloudsim.faults import scenarios
-
     with local.world.change():
         for name, resource in (("host_failure", WEB), ("planned_maintenance", DB)):
             scenarios.inject(local.world, name, local.clock.now(), None, resource)

@@ -10,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from local_cloud import LocalCloud
 
 from cloudsim.bcc.kinds import INSTANCES, VOLUMES
-from cloudsim.bcc.states import INSTANCE_TRANSITIONS, VOLUME_TRANSITIONS
+from cloudsim.bcc.states import EVENT_MOVES, EVENT_OPEN, EVENT_STATES, INSTANCE_TRANSITIONS, VOLUME_TRANSITIONS
+from cloudsim.faults import scenarios
 
 DOCUMENTED = {
     "Running", "Starting", "Stopping", "Stopped", "Deleted", "Scaling", "Expired", "Error", "SnapshotProcessing",
@@ -32,6 +33,11 @@ def test_that_every_transition_starts_and_ends_in_documented_states() -> None:
         for transition in machine.values():
             states = {*transition.sources, transition.through, *([transition.target] if transition.target else [])}
             assert states <= documented, transition.action
+
+
+def test_that_an_event_moves_between_documented_states() -> None:
+    assert set(EVENT_STATES) == {"Inquiring", "Processing", "Executing", "Executed", "Abnormal", "DisConfirm"}
+    assert set(EVENT_OPEN) | {state for sources in EVENT_MOVES.values() for state in sources} <= set(EVENT_STATES)
 
 
 class Customer(RuleBasedStateMachine):
@@ -94,8 +100,6 @@ class Customer(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["guest_hang", "host_failure", "stopped_by_user", "disk_full"]))
     def trouble(self, name: str) -> None:
-        from cloudsim.faults import scenarios
-
         now = LOCAL.world.catch_up()
         try:
             with LOCAL.world.change():

@@ -8,8 +8,6 @@ SNAPSHOTS = Kind("snapshot", indexed=("volumeId",))
 IMAGES = Kind("image", indexed=("type",))
 SECURITY_GROUPS = Kind("security_group", indexed=("vpcId",))
 EVENTS = Kind("server_event", indexed=("instanceId", "family", "serverEventStatus"))
-KEYPAIRS = Kind("keypair")
-TASKS = Kind("bcc_task")
 REPORTS = Kind("diagnostic_report", indexed=("instanceId",))
 OPERATION_RECORDS = Kind("operation_record", indexed=("resourceId",))
 
@@ -20,8 +18,6 @@ ALL = (
     IMAGES,
     SECURITY_GROUPS,
     EVENTS,
-    KEYPAIRS,
-    TASKS,
     REPORTS,
     OPERATION_RECORDS,
 )

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cloudsim.world.world import World
 
 SETTLE = "instance.settle"
-SYSTEM = "system"
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,6 @@ VOLUME_TRANSITIONS: dict[str, Transition] = {
     )
 }
 
-SNAPSHOT_STATES = ("Creating", "CreatedFailed", "Available", "NotAvailable")
 RELEASABLE_VOLUME = ("Available", "Expired", "Error")
 
 # A repair is asked for, prepared, carried out, done; the customer may refuse its result once it is done.

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 # Ports follow this order from the service port base up.
 PORT_ORDER = ("bcc", "bcm", "eip", "blb", "vpc", "bos", "cdn", "rds", "billing", "certificate", "ca", "sts")
 REGIONS = ("bj", "gz", "su", "bd", "fwh", "hkg", "sin", "cd", "yq", "nj", "fsh")
-GLOBAL_SERVICES = ("cdn", "billing", "certificate", "sts", "bcc", "bcm", "iam")
 
 # One host may carry the operations of several services: VPC lives on the compute host.
 SERVICES_OF_HOST: dict[str, tuple[str, ...]] = {
