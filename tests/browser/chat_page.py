@@ -83,8 +83,8 @@ class ChatPage:
     def ask_for_a_human(self) -> str:
         """The id of the case that the customer is told."""
         self.say(self.words["human"])
-        place = self.page.get_by_text(CASE_ID).first
-        expect(place).to_be_visible(timeout=ANSWER_MS)
+        place = self.page.locator("cloud-support-chat #queue-facts")
+        expect(place).to_have_text(CASE_ID, timeout=ANSWER_MS)
         found = CASE_ID.search(place.inner_text())
         assert found, place.inner_text()
         return found.group()
@@ -92,19 +92,26 @@ class ChatPage:
     def expect_words(self, role: str, text: str) -> None:
         expect(self.bubbles(role).filter(has_text=text).last).to_be_visible()
 
-    def agree_until(self, kind: str) -> Locator:
-        """Say yes to what the assistant asks, by button where there is one, until it sends a message of this kind."""
+    def agree_until_confirmed(self) -> None:
+        """Say yes to what the assistant asks, by button where there is one, up to its request for a confirmation."""
+        for _ in range(ROUNDS):
+            since = self.stored_order()
+            expect(self.newer(since, "question", "confirmation").first).to_be_visible(timeout=ANSWER_MS)
+            is_last = self.newer(since, "confirmation").count() > 0
+            self._agree(self.newer(since, "question", "confirmation").last)
+            expect(self.bubbles("customer").last).not_to_have_attribute("data-order", since)
+            if is_last:
+                return
+        raise AssertionError(f"no confirmation was asked for after {ROUNDS} answers:\n{self.transcript()}")
+
+    def expect_result(self) -> Locator:
+        """What the assistant says was achieved after the customer's last message."""
+        result = self.newer(self.stored_order(), "result").first
         try:
-            for _ in range(ROUNDS):
-                since = self.stored_order()
-                expect(self.newer(since, kind, "question", "confirmation").first).to_be_visible(timeout=ANSWER_MS)
-                if self.newer(since, kind).count():
-                    return self.newer(since, kind).last
-                self._agree(self.newer(since, "question", "confirmation").last)
-                expect(self.bubbles("customer").last).not_to_have_attribute("data-order", since)
+            expect(result).to_be_visible(timeout=ANSWER_MS)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.transcript()}") from None
-        raise AssertionError(f"no message of kind {kind!r} after {ROUNDS} answers:\n{self.transcript()}")
+        return result
 
     def stored_order(self) -> str:
         """Sequence number of the customer's last message, once the service has stored it."""
