@@ -3,10 +3,13 @@
 import time
 from collections import deque
 
+import structlog
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from support.errors import TooMany
 
+log = structlog.get_logger(__name__)
 WINDOW_SECONDS = 60.0
 MOST_KEYS = 50_000
 
@@ -22,10 +25,20 @@ class RateLimit:
 
     async def check(self, key: str) -> None:
         """Count one event; raises TooMany with the seconds to wait."""
-        wait = await self._in_redis(key) if self._redis is not None else self._in_memory(key)
+        wait = await self._waiting(key)
         if wait > 0:
             seconds = max(1, round(wait))
             raise TooMany("too_many", detail={"retry_after": seconds}, seconds=seconds)
+
+    async def _waiting(self, key: str) -> float:
+        """Seconds to wait, 0 for none. Without Redis for the moment, each instance counts for itself."""
+        if self._redis is None:
+            return self._in_memory(key)
+        try:
+            return await self._in_redis(key)
+        except RedisError as error:
+            log.warning("limit_without_redis", limit=self._name, error=str(error)[:200])
+            return self._in_memory(key)
 
     def _in_memory(self, key: str) -> float:
         now = time.monotonic()

@@ -148,3 +148,15 @@ def test_that_a_case_number_is_the_days_and_counts_up(own: Support) -> None:
     first, second = own.customer().asks_for_human(), own.customer("business").asks_for_human()
     assert first.split("-")[1] == own.clock.now().strftime("%Y%m%d")
     assert int(second.split("-")[2]) == int(first.split("-")[2]) + 1
+
+
+def test_that_a_key_accounts_case_moved_to_product_experts_rings_them_at_once(own: Support) -> None:
+    customer = own.customer("key")
+    case_id = customer.asks_for_human()
+    wang, manager = own.agent("a-wang"), own.agent("a-he")
+    wang.does(case_id, "claim")
+    wang.writes(case_id, "one moment")
+    assert wang.does(case_id, "escalate", tier="tier2", reason="kernel").status_code == 200
+    eventually(lambda: len(_rung(manager, case_id)) == 2, "the new ladder")
+    assert _rung(manager, case_id)[1] == (0, ["a-wang", "a-zhou"])
+    assert own.agent("a-zhou").does(case_id, "claim").status_code == 200

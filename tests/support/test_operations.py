@@ -265,3 +265,23 @@ def test_that_a_stop_is_clean_and_quick(start: Any) -> None:
     service.stop()
     assert "Traceback" not in service.log()
     eventually(lambda: service._process.poll() is not None, "the end of the process")
+
+
+def test_that_a_limit_still_holds_when_redis_is_away() -> None:
+    import asyncio
+
+    from redis.asyncio import Redis
+
+    from support.errors import TooMany
+
+    async def third_is_refused() -> bool:
+        limit = RateLimit("t", 2, Redis(host="127.0.0.1", port=free_port(), socket_connect_timeout=0.2, retry=None))
+        for _ in range(2):
+            await limit.check("k")
+        try:
+            await limit.check("k")
+        except TooMany:
+            return True
+        return False
+
+    assert asyncio.run(third_is_refused())

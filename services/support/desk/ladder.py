@@ -72,7 +72,8 @@ class Ladder:
     async def _ring(self, work: Work, case: Case, step: LadderStep, now: datetime) -> None:
         account = await work.session.get(Account, case.account_id) if case.account_id else None
         agents = list((await work.session.execute(select(Agent))).scalars())
-        rung = rung_agents(step.ring, case, self._tams.of(account), agents)
+        ring = [*step.ring, "queue"] if step.level == 0 and case.tier != "tam" else step.ring
+        rung = rung_agents(ring, case, self._tams.of(account), agents)
         if case.assignee_id is not None:
             rung += [agent for agent in agents if agent.id == case.assignee_id and agent not in rung]
         people = [{"id": agent.id, "name": agent.name} for agent in rung]

@@ -13,6 +13,7 @@ from support.gateway.conversation import Conversations, Draft, Work, preview, vi
 from support.gateway.models import Message
 from support.gateway.pending import HUMAN, RETRY, add_turn, retry_failed
 from support.limits import RateLimit
+from support.telemetry import MESSAGES
 from support.texts import Texts, as_language
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
@@ -81,6 +82,7 @@ class Reception:
                 work.conversation.language = as_language(inbound.language, work.language)
             message = await self._store(work, inbound)
             await self._hand_on(work, message)
+        MESSAGES.inc()
         return Accepted(view(message), False)
 
     async def accept_file(self, conversation_id: str, client_id: str, text: str) -> Accepted:

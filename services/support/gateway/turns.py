@@ -317,21 +317,23 @@ class TurnWorker:
     @contextlib.asynccontextmanager
     async def _slow_notice(self, turn: Running) -> AsyncIterator[None]:
         """Tells the customer, once, when nothing has been shown for too long; the answer may still come."""
-        notice = asyncio.create_task(self._tell_slow(turn))
+        over = asyncio.Event()
+        notice = asyncio.create_task(self._tell_slow(turn, over))
         try:
             yield
         finally:
-            notice.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await notice
+            over.set()
+            await notice
 
-    async def _tell_slow(self, turn: Running) -> None:
-        await asyncio.sleep(self._pace.slow_seconds)
-        if turn.shown or turn.event in QUIET_EVENTS:
-            return
-        with contextlib.suppress(FloorLost):
-            async with self._own_floor(turn) as work:
-                await self._queue.say(work, "assistant_slow", kind="notice")
+    async def _tell_slow(self, turn: Running, over: asyncio.Event) -> None:
+        """Never cut off while it writes: what is stored must also be sent."""
+        try:
+            await asyncio.wait_for(over.wait(), self._pace.slow_seconds)
+        except TimeoutError:
+            if not turn.shown and turn.event not in QUIET_EVENTS:
+                with contextlib.suppress(FloorLost):
+                    async with self._own_floor(turn) as work:
+                        await self._queue.say(work, "assistant_slow", kind="notice")
 
 
 async def _append(work: Work, message: dict[str, Any]) -> None:
