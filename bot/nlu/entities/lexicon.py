@@ -78,7 +78,8 @@ def _is_whole(text: str, start: int, end: int) -> bool:
         return False
     if text[end - 1].isascii() and end < len(text):
         follows = text[end : end + 2]
-        return follows[0] not in _WORD_CHARACTERS and not (follows[0] == "-" and follows[1:].isdigit())
+        joined = follows[0] in "-." and follows[1:].isalnum() and follows[1:].isascii()
+        return follows[0] not in _WORD_CHARACTERS and not joined
     return True
 
 

@@ -41,11 +41,11 @@ _KNOWN_PORT = re.compile(
     re.I,
 )
 _LOW_PORT = re.compile(
-    rf"(?<![\dA-Za-z.:#$¥/_-])(20|21|22|23|25|53|80|110|123|143|161|389|443|445|465|514|587|636|873|993|995|1080|2049|3000|3128|4000|5000|[1-9]\d{{3,4}}){_UNIT_FREE}(?![A-Za-z_-])",
+    rf"(?<![\dA-Za-z.:#$¥/_-])(20|21|22|23|25|53|80|110|123|143|161|389|443|445|465|514|587|636|873|993|995|1080|2049|3000|3128|4000|5000|(?!20[12]\d)[1-9]\d{{3,4}}){_UNIT_FREE}(?![A-Za-z_-])",
     re.I,
 )
 _CONNECTION_TALK = re.compile(
-    r"端口|\bports?\b|\bssh|rdp|telnet|安全组|security group|防火墙|firewall|监听|listen|putty|远程|xshell|finalshell|sshd|埠|放通|入方向|出方向|inbound|ingress|smtp|\bnc\b|nmap|\btcp|\budp|blocked|放开|放行|开放",
+    r"端口|\bports?\b|\bssh|rdp|telnet|安全组|security group|防火墙|firewall|监听|listen|putty|远程|xshell|finalshell|sshd|埠|放通|入方向|出方向|inbound|ingress|smtp|\bnc\b|nmap|\btcp|\budp|blocked|放开|放行|开放|打开|开一下|开个|入站|出站|\brules?\b|\bopen\b|\ballow|\bunblock|\bclose\b|\bexpose",
     re.I,
 )
 _MONEY_TALK = re.compile(r"金额|元|块钱|账单|余额|扣|amount|bill|charge|refund|yuan|qps|电话|手机|phone", re.I)

@@ -177,7 +177,7 @@ _EN_ORDINAL = re.compile(
 _MENTIONS = (
     ("last", re.compile(r"最后(?:一|那|那一)?(?:台|个(?!月|问题))|倒数第一[台个]|\bthe last (?:one|instance|server|vm|machine|of (?:them|those))\b", re.I)),
     ("other", re.compile(r"另(?:外)?(?:一|那|那一)?[台个](?!问题|事|方|人)|(?:其他|别的|其它|剩下)(?:的)?(?:那)?(?:几)?[台个]|\b(?:the |that )?other (?:one|ones|instance|server|machine|vm)\b|\banother (?:one|instance|server|machine)\b|\bthe rest\b", re.I)),
-    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|全部(?:实例|机器|服务器|都)|所有(?:的)?(?:实例|机器|服务器)|(?:它|他)们|这[些几][台个]?(?:机器|实例)?|那[些几][台个]?(?:机器|实例)?|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthem(?: all| both)?\b", re.I)),
+    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|他)们|这[些几][台个]?(?:机器|实例)?|那[些几][台个]?(?:机器|实例)?|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthem(?: all| both)?\b", re.I)),
     ("described", re.compile(r"\bthe one (?=(?:in|at|on|with|that|which|from|named|called|you|i|we)\b)|\bthat one (?=in\b)|(?:的|里|区)(?:那|这)(?:一)?[台个](?!月|时|问题)", re.I)),
     ("focus", re.compile(
         r"刚才(?:的)?(?:那|说的那?|查的那?|这)(?:一)?[台个]|刚刚(?:那|说的那)[台个]|上面(?:的)?(?:那|这)(?:一)?[台个]|前面(?:的)?(?:那|说的)(?:一)?[台个]?|之前(?:的)?(?:那|说的)(?:一)?[台个]"

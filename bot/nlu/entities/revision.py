@@ -15,8 +15,16 @@ _FIELD_INTENTS = frozenset({"correct", "skip", "explain_why", "inform", "deny", 
 
 
 def revise(entities: Iterable[Entity], intents: frozenset[str]) -> list[Entity]:
-    """The entities that hold for a message read as ``intents`` (one, or one for each clause)."""
-    return [_renamed(entity, intents) for entity in entities if _holds(entity, intents)]
+    """The entities that hold for a message read as ``intents`` (one, or one for each clause).
+
+    An operation that is said twice is one operation.
+    """
+    kept: list[Entity] = []
+    for entity in entities:
+        again = entity.kind == "operation" and any(e.kind == "operation" and e.value == entity.value for e in kept)
+        if _holds(entity, intents) and not again:
+            kept.append(_renamed(entity, intents))
+    return kept
 
 
 def _holds(entity: Entity, intents: frozenset[str]) -> bool:

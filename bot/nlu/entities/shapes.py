@@ -83,6 +83,11 @@ _BARE_STATUS = re.compile(
     rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>40[134-9]|41[0-9]|42[269]|451|499|50[1-8]|52[0-7]|567){_NO_UNIT}(?![A-Za-z-])"
 )
 _ROUND_STATUS = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>400|500|402){_NO_UNIT}(?![A-Za-z-])")
+# Numeric errors of the AI services: quota and rate (17, 18, 19), tokens (110, 111), six digits for the rest.
+_AI_CODE = re.compile(rf"(?<![\dA-Za-z.:#$¥/_-])(?P<code>1[789]|11[01]|2(?:16|22|82)\d{{3}}){_NO_UNIT}(?![A-Za-z-])")
+_AI_TALK = re.compile(
+    r"(?i)人脸|识别|接口|调用|额度|配额|ocr|\bapi\b|qps|quota|face|recognition|\basr\b|\btts\b|rate limit|限流"
+)
 _ERROR_TALK = re.compile(
     r"(?i)报|错|error|http|返回|接口|\bapi\b|page|页|网站|site|响应|状态|异常|挂了|打不开|cdn|负载|balanc|后端|backend|nginx|upstream|returns?|throw"
 )
@@ -141,6 +146,9 @@ def _error_codes(text: str) -> Iterator[Entity]:
     for pattern in (_CONTEXT_CODE, _STATUS_AFTER, _NUMBERED_ERROR, *bare):
         for match in pattern.finditer(text):
             yield Entity("error_code", match["code"], match.start("code"), match.end("code"), weight=60)
+    if _AI_TALK.search(text):
+        for match in _AI_CODE.finditer(text):
+            yield Entity("error_code", match["code"], *match.span("code"), weight=41)
 
 
 def find_shapes(text: str) -> list[Entity]:

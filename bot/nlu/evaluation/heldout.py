@@ -76,6 +76,11 @@ def _labelled(part: str, row: dict[str, Any]) -> Labelled:
     return Labelled(part, text, row.get("intent", OUT_OF_SCOPE), found)
 
 
+def as_typed(text: str) -> str:
+    """What the channel passes on: a leading slash of a customer is text and no command, so a space goes before it."""
+    return f" {text}" if text.startswith("/") else text
+
+
 def parse_all(texts: Sequence[str], model: Path) -> list[dict[str, Any]]:
     """The parses of ``texts`` by the model archive, one conversation turn each."""
     from rasa.core.agent import Agent
@@ -83,7 +88,7 @@ def parse_all(texts: Sequence[str], model: Path) -> list[dict[str, Any]]:
     agent = Agent.load(str(model))
 
     async def run() -> list[dict[str, Any]]:
-        return [await agent.parse_message(text) for text in texts]
+        return [await agent.parse_message(as_typed(text)) for text in texts]
 
     return asyncio.run(run())
 

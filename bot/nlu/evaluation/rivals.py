@@ -66,7 +66,7 @@ def nlpjs_answers(
 def stock_answers(
     language: str, train: Sequence[tuple[str, str]], asked: dict[str, list[str]]
 ) -> tuple[Answers, float]:
-    """Rasa's stock pipeline, a hundred epochs; Chinese is given character by character, as it has no tokenizer for it."""
+    """Rasa's stock pipeline, a hundred epochs; Chinese is given to it character by character."""
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
@@ -81,7 +81,8 @@ def stock_answers(
         for text, intent in train:
             by_intent.setdefault(intent, []).append(f"- {spaced(text)}\n")
         blocks = [{"intent": intent, "examples": "".join(lines)} for intent, lines in by_intent.items()]
-        (folder / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True))
+        content = yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True)
+        (folder / "nlu.yml").write_text(content)
         started = time.perf_counter()
         model = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder))
         seconds = time.perf_counter() - started
