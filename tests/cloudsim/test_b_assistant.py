@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,11 +27,10 @@ RUN = 3  # World seconds after which a command has answered.
 
 
 @pytest.fixture(scope="module")
-def ca(cloud: RunningCloud) -> Iterator[CaClient]:
+def ca(cloud: RunningCloud) -> CaClient:
     """A demo customer's client; the tests of this file share one world and clean up after themselves."""
     cloud.reset()
-    yield cloud.client(CaClient, "ca", cloud.key("dawnlight", "linxiao"))
-    cloud.reset()
+    return cloud.client(CaClient, "ca", cloud.key("dawnlight", "linxiao"))
 
 
 def action(content: str, **more: Any) -> Action:

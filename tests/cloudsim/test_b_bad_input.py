@@ -98,7 +98,7 @@ def requests(draw: st.DrawFn) -> tuple[Operation, str, str, str, bytes]:
     )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(requests())
 def test_that_no_request_breaks_a_real_resource(request: tuple[Operation, str, str, str, bytes]) -> None:
     operation, path, query, host, body = request

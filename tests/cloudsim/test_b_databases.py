@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,11 +14,10 @@ SETTLED = 30  # World seconds after which every work on an instance is done.
 
 
 @pytest.fixture(scope="module")
-def rds(cloud: RunningCloud) -> Iterator[RDSClient]:
+def rds(cloud: RunningCloud) -> RDSClient:
     """A demo customer's client; the tests of this file share one world and clean up after themselves."""
     cloud.reset()
-    yield cloud.client(RDSClient, "rds", cloud.key("dawnlight", "linxiao"))
-    cloud.reset()
+    return cloud.client(RDSClient, "rds", cloud.key("dawnlight", "linxiao"))
 
 
 def _window() -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,11 +21,10 @@ LAUNCH = 301  # World seconds after which a new domain is in service and a purge
 
 
 @pytest.fixture(scope="module")
-def cdn(cloud: RunningCloud) -> Iterator[CdnClient]:
+def cdn(cloud: RunningCloud) -> CdnClient:
     """A demo customer's client; the tests of this file share one world and clean up after themselves."""
     cloud.reset()
-    yield cloud.client(CdnClient, "cdn", cloud.key("dawnlight", "linxiao"))
-    cloud.reset()
+    return cloud.client(CdnClient, "cdn", cloud.key("dawnlight", "linxiao"))
 
 
 def test_that_domains_are_listed_with_their_status(cdn: CdnClient) -> None:

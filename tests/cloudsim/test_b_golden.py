@@ -58,7 +58,7 @@ def asked(view: PublicView, service: str, request: dict[str, Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def view(cloud: RunningCloud) -> Iterator[PublicView]:
+def view(cloud: RunningCloud) -> PublicView:
     """A demo customer in the world as planted, with one purge and one run of a command behind it."""
     cloud.reset()
     found = PublicView(cloud, cloud.key("dawnlight", "linxiao"), "")
@@ -69,8 +69,7 @@ def view(cloud: RunningCloud) -> Iterator[PublicView]:
     found.signed("ca", b"POST", b"/v1/ca/action", body=run)
     found.signed("cdn", b"POST", b"/v2/cache/purge", body={"tasks": [{"url": "https://www.dawnlight.example/a"}]})
     cloud.advance(SETTLED)
-    yield found
-    cloud.reset()
+    return found
 
 
 @pytest.mark.parametrize(("service", "name", "entry"), ENTRIES, ids=[f"{one[0]}.{one[1]}" for one in ENTRIES])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,11 +72,10 @@ class Clients:
 
 
 @pytest.fixture(scope="module")
-def dawn(cloud: RunningCloud) -> Iterator[Clients]:
+def dawn(cloud: RunningCloud) -> Clients:
     """A demo customer's clients; the tests of this file share one world and clean up after themselves."""
     cloud.reset()
-    yield Clients(cloud)
-    cloud.reset()
+    return Clients(cloud)
 
 
 def test_that_instances_sit_in_the_default_network(dawn: Clients) -> None:

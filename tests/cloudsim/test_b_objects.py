@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -27,11 +26,10 @@ ASSETS, LOGO = "dawnlight-assets", "images/logo.png"
 
 
 @pytest.fixture(scope="module")
-def bos(cloud: RunningCloud) -> Iterator[BosClient]:
+def bos(cloud: RunningCloud) -> BosClient:
     """A demo customer's client; the tests of this file share one world and clean up after themselves."""
     cloud.reset()
-    yield cloud.client(BosClient, "bos", cloud.key("dawnlight", "linxiao"))
-    cloud.reset()
+    return cloud.client(BosClient, "bos", cloud.key("dawnlight", "linxiao"))
 
 
 @pytest.fixture
