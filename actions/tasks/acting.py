@@ -69,6 +69,8 @@ def is_clear_yes(talk: Talk, move: Move, task: Task, proposal: Proposal) -> bool
     named = move.value("proposal")
     if move.payload:
         return move.intent == "affirm" and (named is None or named == proposal.id)
+    if move.text.lstrip().startswith(lexicon.SLASH) or not any(character.isalpha() for character in move.text):
+        return False
     if lexicon.PLAIN_YES.fullmatch(move.text):
         return move.intent == "affirm" or not move.sure
     if not move.sure or move.confidence < CLEAR_YES or move.question or move.negated:

@@ -54,6 +54,12 @@ def spells_out_an_act(talk: Talk, move: Move) -> bool:
     return len(named) == 1 or (not named and move.value("mention") == "focus" and talk.state.focus is not None)
 
 
+def _only_answers(talk: Talk, reading: str) -> bool:
+    """Whether a reading leads to an article anyway: asking which of two such is meant tells nothing."""
+    book = talk.kit.books.get(reading)
+    return book is None or book.handler == "knowledge"
+
+
 def unclear(talk: Talk, move: Move) -> Steps[None]:
     """Low confidence: inside a task ask again with an example; outside one question between two readings, or say so."""
     task, state = talk.state.task, talk.state
@@ -69,7 +75,7 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
             ask_again(talk)
         return
     readings = [c for c in move.candidates if talk.has(f"intents.{c}")]
-    if "how_to" in readings[:2] and not any(other in talk.kit.books for other in readings[:2]):
+    if readings and all(_only_answers(talk, reading) for reading in readings[:2]):
         yield from answer(talk, move)
         return
     told = bool(readings) and (readings[0] == move.intent or len(readings) > 1) and move.confidence >= WORTH_OFFERING

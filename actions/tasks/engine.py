@@ -68,7 +68,8 @@ class Engine:
     def _made(self, talk: Talk, given: Input) -> Turn:
         state = talk.state
         talk.remember_spoken()
-        state.seen_at = talk.now
+        if isinstance(given, Utterance) or given.name == "opened":
+            state.seen_at = talk.now
         if talk.wakeups and talk.handoff is not None:
             talk.wakeups = []
         state.bound()

@@ -28,6 +28,28 @@ DEICTIC = re.compile(
     r"|\b(?:it|its|the same one|(?:this|that) (?:one|machine|server|instance))\b",
     re.I,
 )
+# "Wait" before something else is no no; alone it is no yes.
+WAIT = re.compile(
+    r"\s*(?:等等|等一?下|等一等|稍等(?:一下)?|慢着"
+    r"|(?:please )?(?:hold on|wait|one moment|just)(?: an? (?:moment|second|sec|minute))?)\W*",
+    re.I,
+)
+# A no that leaves nothing to ask: "no, leave it".
+LEAVE_IT = re.compile(
+    r"不用了|不必了|不需要了|不要了|别动|先不动|不动了|算了|放着|保持原样|维持原状|以后再说"
+    r"|\b(?:leave (?:it|that|things)|not now|never ?mind|no thanks|no need|forget it|as it is)\b",
+    re.I,
+)
+# "A machine", "another machine": not the one talked about.
+ONE_OF_MANY = re.compile(
+    r"(?<![这那哪上下第同每换])[一另](?:台|个)(?:云主机|云服务器|服务器|主机|机器|实例|虚拟机)"
+    r"|(?:另外|其他)(?:一|那)?台|别的(?:机器|服务器|实例)"
+    r"|\b(?:an?|another|some|one of (?:my|our|the)) (?:\w+ )?(?:machine|server|instance|vm|box)(?:e?s)?\b",
+    re.I,
+)
+# What looks like a button's payload, a command or a document was typed, not pressed: it means nothing.
+CODED = re.compile(r"\s*(?:[/／]\s*\w*\s*(?:\{.*)?|[{<\[].*[}>\]])\s*", re.S | re.A)
+SLASH = ("/", "／")
 FOLLOW_UP = re.compile(
     r"^\s*(?:那|那么)?.{1,30}呢\s*[?？]?\s*$|^\s*(?:and\s+)?(?:what|how)\s+about\b|^\s*and\s+(?:on|for|in|with)\b", re.I
 )
@@ -50,9 +72,12 @@ NEITHER = re.compile(r"都不是|两个都不|\b(?:neither|none of)\b", re.I)
 
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _ENGLISH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "former": 1, "latter": 2}
-_ORDINAL_ZH = re.compile(r"第\s*([一二两三四五六七八九十]|\d{1,2})\s*(?:个|台|条|块|项)?")
+_ORDINAL_ZH = re.compile(r"第\s*([一二两三四五六七八九十]|\d{1,2})(?!\s*[次步天时回章])")
+# "First tell me …" is no ordinal.
 _ORDINAL_EN = re.compile(
-    r"\b(first|second|third|fourth|fifth|former|latter)\b|\b(\d{1,2})(?:st|nd|rd|th)\b|(?:number|no\.?|#)\s*(\d{1,2})\b",
+    r"(?:\bthe |^\W*)(first|second|third|fourth|fifth|former|latter)\b(?=\W*$| (?!tell|let|check|show|look|i ))"
+    r"|\b(first|second|third|fourth|fifth) (?:one|machine|server|instance|option)\b"
+    r"|\b(\d{1,2})(?:st|nd|rd|th)\b|(?:number|no\.?|#)\s*(\d{1,2})\b",
     re.I,
 )
 _LAST = re.compile(r"最后(?:一)?(?:个|台)?|\blast(?: one)?\b", re.I)
@@ -77,8 +102,9 @@ def ordinal(text: str) -> int | None:
         word = match.group(1)
         return _NUMBERS.get(word) or int(word)
     if match := _ORDINAL_EN.search(text):
-        named, *digits = match.groups()
-        return _ENGLISH[named.lower()] if named else int(next(d for d in digits if d))
+        named, counted, *digits = match.groups()
+        word = named or counted
+        return _ENGLISH[word.lower()] if word else int(next(d for d in digits if d))
     return -1 if _LAST.search(text) else None
 
 

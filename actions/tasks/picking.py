@@ -34,7 +34,7 @@ def hints_in(need: Need, task: Task, move: Move | None) -> Hints:
         name=move.value(f"{need.resource}_name"),
         ip=move.value("ip_address"),
         region=move.value("region"),
-        pointed=None if ids else _pointed(move),
+        pointed=None if ids or move.value(f"{need.resource}_name") or move.value("ip_address") else _pointed(move),
         text=move.text,
         rejected=frozenset(task.rejected),
     )
@@ -123,7 +123,10 @@ def _in_focus(talk: Talk, task: Task, need: Need, hints: Hints, move: Move | Non
         return None
     recent = talk.state.turns - talk.state.focus_turn <= FOCUS_TURNS
     if task.question is None and need.carry_over == "always" and recent:
-        return None if move and any(lexicon.mentions(r.name, move.text) for r in talk.state.listed) else focus
+        other = move and (
+            lexicon.ONE_OF_MANY.search(move.text) or any(lexicon.mentions(r.name, move.text) for r in talk.state.listed)
+        )
+        return None if other else focus
     return focus if move and _mention(move) else None
 
 

@@ -114,6 +114,8 @@ def _ask_confirm(talk: Talk, task: Task, again: bool) -> None:
         return
     remedy = talk.book(task).remedies[proposal.remedy]
     parts = [remedy_text(talk, task, remedy.id, part) for part in (("impact",) if again else OFFER_PARTS)]
+    told = "\n".join(message.text for message in talk.said) if again else ""
+    parts = [part for part in parts if part not in told]
     ask_text = talk.text("confirm.ask", {"action": remedy_text(talk, task, remedy.id, "name")})
     buttons = (
         talk.button("do_it", "affirm", proposal=proposal.id),

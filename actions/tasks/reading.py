@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from actions.tasks import lexicon
 from actions.tasks.model import Clause, Entity, Gate, Utterance
 
 # A clause less sure than this is not a request of its own; its entities still count.
@@ -45,18 +46,20 @@ class Move:
 def moves(utterance: Utterance) -> tuple[Move, ...]:
     """The utterance's moves: at least one; small talk beside a request is left out."""
     whole = _whole(utterance)
+    if not utterance.payload and is_wordless(utterance.text):
+        return (_meaningless(whole),)
     clauses = [] if utterance.payload else _merged(utterance.understanding.clauses)
+    clauses = [clause for clause in clauses if not lexicon.WAIT.fullmatch(clause.text)]
     if len(clauses) < 2:
         return (whole,)
-    told = {(e.kind, e.value) for clause in clauses for e in clause.entities}
-    loose = tuple(e for e in utterance.entities if (e.kind, e.value) not in told)
+    loose = _loose(utterance, clauses)
     found = [
         replace(
             whole,
             intent=clause.intent,
             text=clause.text,
             confidence=clause.confidence,
-            entities=clause.entities + (loose if index == 0 else ()),
+            entities=clause.entities + loose[index],
             gate="answer",
             candidates=(),
             question=whole.question and ("?" in clause.text or "？" in clause.text or index == len(clauses) - 1),
@@ -65,6 +68,30 @@ def moves(utterance: Utterance) -> tuple[Move, ...]:
     ]
     requests = [move for move in found if move.intent not in SMALL_TALK]
     return tuple(requests or found[:1])
+
+
+def is_wordless(text: str) -> bool:
+    """Signs alone, or what looks like a payload or a command: it has no meaning and no language of its own."""
+    return not any(character.isalnum() for character in text) or lexicon.CODED.fullmatch(text) is not None
+
+
+def _meaningless(move: Move) -> Move:
+    """Whatever the classifier made of it, it answers nothing; where a yes is awaited it is named as an unclear one."""
+    intent = "affirm" if move.intent == "affirm" else "nlu_fallback"
+    return replace(move, intent=intent, confidence=0.0, entities=(), gate="reject", candidates=(), question=False)
+
+
+def _loose(utterance: Utterance, clauses: list[Clause]) -> list[tuple[Entity, ...]]:
+    """What no clause claims, by clause: where its words stand, else to the first that asks for something."""
+    told = {(e.kind, e.value) for clause in clauses for e in clause.entities}
+    found: list[tuple[Entity, ...]] = [() for _ in clauses]
+    asking = next((i for i, clause in enumerate(clauses) if clause.intent not in ANSWERS), 0)
+    for entity in utterance.entities:
+        if (entity.kind, entity.value) not in told:
+            words = utterance.text[entity.start : entity.end].lower()
+            home = next((i for i, clause in enumerate(clauses) if words and words in clause.text.lower()), asking)
+            found[home] += (entity,)
+    return found
 
 
 def _whole(utterance: Utterance) -> Move:

@@ -29,7 +29,9 @@ CAUSES: dict[str, Reason] = {
 
 
 def says_yes(move: Move) -> bool:
-    return move.intent == "affirm" and (move.sure or move.confidence >= HARMLESS_YES) and not move.question
+    worded = move.payload or any(character.isalpha() for character in move.text)
+    sure = move.sure or move.confidence >= HARMLESS_YES
+    return move.intent == "affirm" and sure and worded and not move.question
 
 
 def says_no(move: Move) -> bool:
@@ -174,10 +176,10 @@ def _at_confirmation(talk: Talk, move: Move, task: Task) -> Steps[bool]:
             return True
         yield from act(talk, task, book, move)
         return True
-    if (yield from corrected(talk, move, task)):
-        return move.intent in ANSWERS or move.intent == task.skill
+    if may_correct(move, task) and (yield from corrected(talk, move, task)):
+        return True
     if says_no(move) or (move.intent == "correct" and move.sure):
-        if move.payload:
+        if move.payload or (move.intent == "deny" and lexicon.LEAVE_IT.search(move.text)):
             decline(talk, task)
         else:
             put(talk, task, Question("change"))
@@ -186,6 +188,22 @@ def _at_confirmation(talk: Talk, move: Move, task: Task) -> Steps[bool]:
         talk.say("notice", "confirm.unclear")
         return True
     return False
+
+
+def may_correct(move: Move, task: Task) -> bool:
+    """Whether a move can change what an offered act is about: an answer, or the same request put another way.
+
+    A question about something else, a doubtful reading and "another machine" never do.
+    """
+    if move.intent in ANSWERS:
+        return not (move.question and move.intent == "inform")
+    return move.intent == task.skill and move.sure and not is_another(move)
+
+
+def is_another(move: Move) -> bool:
+    """ "I also need to shut down a machine": a request about one not named yet, beside the one talked about."""
+    named = any(move.values(kind) for kind in ("instance_id", "instance_name", "ip_address"))
+    return not named and lexicon.ONE_OF_MANY.search(move.text) is not None
 
 
 def _was_just_asked(talk: Talk, move: Move) -> bool:
@@ -198,7 +216,7 @@ def _names_own(move: Move, task: Task) -> bool:
 
 
 def _at_change(talk: Talk, move: Move, task: Task) -> Steps[bool]:
-    if (yield from corrected(talk, move, task)):
+    if may_correct(move, task) and (yield from corrected(talk, move, task)):
         return True
     if says_no(move):
         decline(talk, task)
@@ -220,7 +238,7 @@ def _at_assumption(talk: Talk, move: Move, task: Task, question: Question) -> St
     assumed = question.options[0]
     assert need is not None
     other = names_one(need, task, move, talk.state.listed) and not _names(move, assumed.id, assumed.name)
-    if says_yes(move) and not other:
+    if (says_yes(move) or _means_it(move)) and not other:
         return accept(talk, task, need, assumed, "given")
     absorb(talk, task, talk.book(task), move)
     if says_no(move) or move.intent == "correct" or other:
@@ -233,6 +251,13 @@ def _at_assumption(talk: Talk, move: Move, task: Task, question: Question) -> St
     if _names(move, assumed.id, assumed.name) and (move.intent in ANSWERS or move.intent == task.skill):
         return accept(talk, task, need, assumed, "given")
     return False
+
+
+def _means_it(move: Move) -> bool:
+    """ "这台" / "that one" to "is it this one?" says yes, whatever it was taken for."""
+    pointed = move.value("mention") == "focus" or lexicon.DEICTIC.search(move.text) is not None
+    agrees = move.intent in ("affirm", "inform") and move.gate != "reject" and not move.question
+    return agrees and pointed and lexicon.NEGATION.search(move.text) is None
 
 
 def _names(move: Move, resource_id: str, name: str) -> bool:

@@ -8,16 +8,16 @@ from actions.tasks import lexicon
 from actions.tasks.acting import OPERATIONS_SAID
 from actions.tasks.answering import answer, follows_up, miss, unsupported
 from actions.tasks.asking import absorb, value_in
-from actions.tasks.doubting import ANGRY, good_enough, look_in_a_hurry, spells_out_an_act, unclear
+from actions.tasks.doubting import ANGRY, LIKELY_TALK, good_enough, look_in_a_hurry, spells_out_an_act, unclear
 from actions.tasks.flow import advance, start, wait
 from actions.tasks.model import Entity, Language, Utterance
 from actions.tasks.picking import hints_in, names_one, says_something
-from actions.tasks.playbook import Need
+from actions.tasks.playbook import Need, Playbook
 from actions.tasks.ports import Steps
 from actions.tasks.questions import ask_again, put, work_of
-from actions.tasks.reading import ANSWERS, SMALL_TALK, Move, moves
+from actions.tasks.reading import ANSWERS, SMALL_TALK, Move, is_wordless, moves
 from actions.tasks.repairs import META
-from actions.tasks.replying import answer_conversation, answer_task, corrected
+from actions.tasks.replying import answer_conversation, answer_task, corrected, is_another, may_correct
 from actions.tasks.state import Question, Said, Task
 from actions.tasks.talk import Talk
 from actions.tasks.texts import TextError
@@ -35,7 +35,7 @@ SURE_REPAIR = 0.6
 LIKELY_REPAIR = 0.5
 HARMLESS_REPAIRS = frozenset({"explain_why", "repeat", "check_again"})
 # "Will it lose data?" is about the offer at hand; longer questions are about something of their own.
-SHORT_QUESTION = 40
+SHORT_QUESTION = {"zh": 40, "en": 90}
 
 
 def respond(talk: Talk, utterance: Utterance) -> Steps[None]:
@@ -88,6 +88,8 @@ def _language_of(talk: Talk, utterance: Utterance) -> Language:
     """The language of the last real message: an ID alone has none, and it is Chinese that quotes English."""
     bare = lexicon.WITHOUT_LANGUAGE.sub("", utterance.text)
     if sum(character.isalpha() for character in bare) < MIN_LETTERS:
+        return talk.state.language
+    if is_wordless(utterance.text) or utterance.text.lstrip().startswith(lexicon.SLASH):
         return talk.state.language
     if utterance.understanding.gate == "reject" and len(bare.split()) < MIN_WORDS and not lexicon.CHINESE.search(bare):
         return talk.state.language
@@ -160,21 +162,27 @@ def _is_value_for_slot(talk: Talk, move: Move) -> bool:
 
 def _asks_about_effect(move: Move) -> bool:
     """A question that carries the answer with it: "i-…, will a reboot lose data?"."""
-    return (
-        move.question and not move.payload and (move.intent == "how_to" or bool(lexicon.ABOUT_EFFECT.search(move.text)))
-    )
+    if not move.question or move.payload or (move.intent == "out_of_scope" and move.confidence >= LIKELY_TALK):
+        return False
+    return move.intent == "how_to" or lexicon.ABOUT_EFFECT.search(move.text) is not None
 
 
 def _take_on_the_way(talk: Talk, move: Move, task: Task) -> Steps[None]:
     """Take what such a question answers before answering it; it never counts as a yes."""
-    book = talk.book(task)
-    absorb(talk, task, book, move)
+    book, question = talk.book(task), task.question
+    if question and question.kind in ("confirm", "change"):
+        return
+    if not any(value_in(need, move) not in (None, task.slots.get(need.slot)) for need in _known(task, book)):
+        absorb(talk, task, book, move)
     need = book.resource_need
-    question = task.question
     if need and question and question.slot == need.slot and says_something(need, task, move, question.options):
         from_move = hints_in(need, task, move)
         if from_move.id or from_move.name or from_move.ip or question.options:
             yield from _answer_with_value(talk, move, task, need)
+
+
+def _known(task: Task, book: Playbook) -> list[Need]:
+    return [need for need in book.needs if not need.resource and need.slot in task.slots]
 
 
 def _answer_with_value(talk: Talk, move: Move, task: Task, need: Need) -> Steps[None]:
@@ -194,7 +202,8 @@ def _about_watched(talk: Talk, move: Move) -> Steps[bool]:
 
 def _new_request(talk: Talk, move: Move) -> Steps[None]:
     task = talk.state.task
-    if task is not None and move.intent in ANSWERS and (yield from corrected(talk, move, task)):
+    correcting = task is not None and move.intent in ANSWERS and may_correct(move, task)
+    if task is not None and correcting and (yield from corrected(talk, move, task)):
         return
     if task is None and (yield from _redone(talk, move)):
         return
@@ -246,7 +255,7 @@ def tell_effect(talk: Talk, move: Move) -> bool:
     """ "Will a restart lose data?": the act's own impact and cost, the same words its offer uses."""
     task = talk.state.task or (talk.state.watching[-1] if talk.state.watching else None)
     operation = OPERATIONS_SAID.get(move.value("operation") or "")
-    if operation is None and task and len(move.text) <= SHORT_QUESTION:
+    if operation is None and task and len(move.text) <= SHORT_QUESTION[talk.language]:
         remedy = task.proposal.remedy if task.proposal else task.watch.remedy if task.watch else None
         operation = talk.book(task).remedies[remedy].operation if remedy else None
     if operation is None or lexicon.ABOUT_EFFECT.search(move.text) is None:
@@ -273,7 +282,7 @@ def _answer_or_start(talk: Talk, move: Move) -> Steps[None]:
 def _begin(talk: Talk, move: Move) -> Steps[None]:
     """Start a skill; the same skill on the same thing is an addition to what is under way."""
     task = talk.state.task
-    if task is not None and task.skill == move.intent and not task.watch:
+    if task is not None and task.skill == move.intent and not task.watch and not (task.proposal and is_another(move)):
         need = talk.book(task).resource_need
         settled = need is not None and need.slot in task.slots
         if settled and not says_something(need, task, move, talk.state.listed):  # type: ignore[arg-type]

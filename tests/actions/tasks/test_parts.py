@@ -149,7 +149,9 @@ def test_one_message_several_moves() -> None:
             Clause("重启 web-1", "instance_power", 0.9, (Entity("operation", "restart"),)),
         )
     )
-    found = moves(Utterance("…", "m-1", "billing_question", 0.9, (Entity("port", "22"),), about))
+    found = moves(
+        Utterance("你好，查下账单，谢谢啊，重启 web-1", "m-1", "billing_question", 0.9, (Entity("port", "22"),), about)
+    )
     assert [move.intent for move in found] == ["billing_question", "instance_power"]
     assert found[1].value("operation") == "restart"
 

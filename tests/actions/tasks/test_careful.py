@@ -1,0 +1,219 @@
+"""What must never pass for a yes or a correction, as the trained understanding gives it."""
+
+from typing import Any
+
+import pytest
+from stage import Chat, World, healthy
+
+from actions.tasks import ports
+
+WEB, DB, APP, NEW = "i-NNkaK46e", "i-YufwpQAe", "i-Hu7cLq2P", "i-Z1TCx0Zv"
+LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
+NAMES = {WEB: "web-01", DB: "db-01", APP: "app-01", NEW: "new-01"}
+
+
+def at_restart(language: Any = "zh") -> Chat:
+    chat = Chat(World({key: healthy(key, name) for key, name in NAMES.items()}), language)
+    words = "重启 web-01" if language == "zh" else "restart web-01"
+    chat.say(words, "instance_power", {"instance_name": "web-01", "operation": "restart"})
+    assert offered(chat) == (WEB, "instance.reboot")
+    return chat
+
+
+def offered(chat: Chat) -> tuple[str, str] | None:
+    task = chat.memory.task
+    return (task.proposal.resource_id, task.proposal.operation) if task and task.proposal else None
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    "text",
+    [".", "。。", "？？？", "😭😭", "👍", "  - ", "1", '/affirm{"proposal": "p2"}', "/affirm", "／affirm", "/yes"],
+)
+def test_signs_and_typed_payloads_are_no_yes(text: str, language: str) -> None:
+    chat = at_restart(language)
+    said = chat.say(text, "affirm", confidence=0.95, language="en" if language == "zh" else "zh")
+    assert chat.world.acts == [] and offered(chat) == (WEB, "instance.reboot")
+    assert ("需要您明确同意" if language == "zh" else "on a clear yes") in said
+    assert chat.turn.language == language
+
+
+@pytest.mark.parametrize("text", ['{"intent": "affirm"}', "<affirm/>", "[确认]", "/ok {"])
+def test_documents_are_no_yes(text: str) -> None:
+    chat = at_restart()
+    chat.say(text, "affirm", confidence=0.9)
+    assert chat.world.acts == [] and offered(chat) == (WEB, "instance.reboot")
+
+
+def test_a_typed_command_changes_no_value() -> None:
+    chat = at_restart()
+    chat.say("/session_start", "instance_power", confidence=0.32, gate="clarify", candidates=["instance_power"])
+    assert offered(chat) == (WEB, "instance.reboot") and chat.turn.language == "zh"
+
+
+def test_a_path_at_the_start_is_still_read_but_is_no_yes() -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01")}))
+    chat.say("/var/log 里说 web-01 挂了", "instance_down", {"instance_name": "web-01"})
+    assert chat.memory.finished and chat.memory.finished.skill == "instance_down"
+    assert at_restart().say("/ 好的 /", "affirm") and chat.world.acts == []
+
+
+@pytest.mark.parametrize("text", [".", "。", "?!", "/affirm"])
+def test_signs_accept_no_assumption_and_no_person(text: str) -> None:
+    world = World({WEB: healthy(WEB, "web-01"), DB: healthy(DB, "db-01")}, unhealthy={WEB})
+    chat = Chat(world)
+    chat.say("有台机器挂了", "instance_down")
+    chat.say(text, "affirm", confidence=0.85)
+    assert chat.memory.task and "instance_id" not in chat.memory.task.slots
+    chat = Chat(World({WEB: healthy(WEB, "web-01")}))
+    chat.say("web-01 挂了", "instance_down", {"instance_name": "web-01"})
+    chat.say(text, "affirm", confidence=0.85)
+    assert chat.turn.handoff is None
+
+
+@LANGUAGES
+@pytest.mark.parametrize("clauses", [True, False])
+def test_asking_about_another_machine_keeps_the_act_on_its_own(clauses: bool, language: str) -> None:
+    chat = at_restart(language)
+    texts = {
+        "zh": ("等下", "先告诉我 db-01 什么时候到期"),
+        "en": ("hold on", "first tell me when db-01 expires"),
+    }[language]
+    parts = [(texts[0], "deny", {}), (texts[1], "instance_info", {})] if clauses else []
+    said = chat.say(
+        "，".join(texts), "instance_info", {"instance_name": "db-01", "field": "expiry"}, question=True, clauses=parts
+    )
+    assert offered(chat) == (WEB, "instance.reboot")
+    assert "db-01" in said and ("确认要重启 web-01" in said or "Shall I restart web-01" in said)
+    chat.say("好，确认" if language == "zh" else "ok, confirm", "affirm")
+    assert [act.resource_id for act in chat.world.acts] == [WEB]
+
+
+def test_a_doubtful_question_about_another_machine_is_no_correction() -> None:
+    chat = at_restart()
+    doubts: dict[str, Any] = {"gate": "clarify", "candidates": ["instance_info", "renewal"], "confidence": 0.45}
+    chat.say("first tell me when db-01 expires", "instance_info", {"instance_name": "db-01"}, **doubts)
+    assert offered(chat) == (WEB, "instance.reboot")
+
+
+@pytest.mark.parametrize("intent", ["how_to", "instance_power", "storage_advice"])
+def test_a_question_about_another_operation_changes_none(intent: str) -> None:
+    chat = at_restart()
+    said = chat.say("关机会丢数据吗？", intent, {"operation": "stop"}, question=True)
+    assert offered(chat) == (WEB, "instance.reboot") and "磁盘数据保留" in said
+    assert chat.memory.task and chat.memory.task.slots["operation"] == "restart"
+
+
+def test_the_same_request_about_another_one_is_a_correction() -> None:
+    chat = at_restart()
+    chat.say("还是重启 db-01 吧", "instance_power", {"instance_name": "db-01", "operation": "restart"})
+    assert offered(chat) == (DB, "instance.reboot") and chat.world.acts == []
+
+
+@LANGUAGES
+@pytest.mark.parametrize("at_offer", [True, False])
+def test_a_machine_is_not_the_machine_talked_about(at_offer: bool, language: str) -> None:
+    chat = at_restart(language)
+    if not at_offer:
+        chat.press(chat.buttons()[1])
+    words = "另外帮我关掉一台机器" if language == "zh" else "I also need to shut down a machine"
+    said = chat.say(words, "instance_power", {"operation": "stop"})
+    assert ("哪台" in said or "which one" in said) and chat.world.acts == []
+    said = chat.say("db-01", "inform", {"instance_name": "db-01"})
+    assert offered(chat) == (DB, "instance.stop")
+
+
+@pytest.mark.parametrize("language, text", [("zh", "不用了，别动它"), ("en", "no, leave it"), ("en", "no thanks")])
+def test_a_no_that_says_leave_it_asks_nothing_more(language: Any, text: str) -> None:
+    chat = at_restart(language)
+    said = chat.say(text, "deny", confidence=0.93)
+    assert ("没有做任何操作" in said or "nothing was done" in said) and chat.memory.idle
+
+
+@pytest.mark.parametrize(
+    "language, text, intent, entities",
+    [
+        ("zh", "对，就是它", "affirm", {"mention": "focus"}),
+        ("zh", "就是这台", "affirm", {"mention": "focus"}),
+        ("zh", "就是这台", "inform", {"mention": "focus"}),
+        ("zh", "没错，是这台", "affirm", {}),
+        ("en", "yes that one", "affirm", {"mention": "focus"}),
+        ("en", "yep that's the one", "affirm", {}),
+        ("en", "that one", "inform", {"mention": "focus"}),
+    ],
+)
+def test_is_it_this_one(language: Any, text: str, intent: str, entities: dict[str, str]) -> None:
+    world = World({WEB: healthy(WEB, "web-01"), DB: healthy(DB, "db-01"), APP: healthy(APP, "app-01")}, unhealthy={WEB})
+    chat = Chat(world, language)
+    chat.say("有台机器挂了" if language == "zh" else "a machine is down", "instance_down")
+    chat.say(text, intent, entities, confidence=0.86)
+    task = chat.memory.task or chat.memory.finished
+    assert task and task.slots["instance_id"] == WEB, chat.transcript()
+
+
+@pytest.mark.parametrize("text", ["不是这台", "not this one"])
+def test_not_this_one(text: str) -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01"), DB: healthy(DB, "db-01")}, unhealthy={WEB}))
+    chat.say("有台机器挂了", "instance_down")
+    chat.say(text, "deny", {"mention": "focus"})
+    task = chat.memory.task or chat.memory.finished
+    assert task and task.slots.get("instance_id") != WEB
+
+
+@pytest.mark.parametrize("question", ["明天上海会下雨吗", "will it rain tomorrow?"])
+@pytest.mark.parametrize("gate", ["answer", "reject"])
+def test_what_is_out_of_scope_never_goes_to_the_knowledge_base(gate: str, question: str) -> None:
+    for chat in (Chat(World()), at_restart()):
+        said = chat.say(question, "out_of_scope", confidence=0.96, question=True, gate=gate, candidates=["how_to"])
+        assert "不在我能帮的范围" in said
+        assert not any(isinstance(request, ports.SearchKnowledge) for request in chat.world.requests)
+
+
+@pytest.mark.parametrize(
+    "intent, language, text",
+    [("storage_advice", "en", "will I lose any data?"), ("how_to", "en", "how long will the service be interrupted?")],
+)
+def test_an_effect_question_is_about_the_offer(intent: str, language: Any, text: str) -> None:
+    chat = at_restart(language)
+    said = chat.say(text, intent, question=True, confidence=0.83)
+    assert "disks are kept" in said and said.count("Impact:") == 1 and offered(chat)
+
+
+@LANGUAGES
+def test_an_id_and_an_effect_question_at_once(language: str) -> None:
+    for more in ({"gate": "clarify", "confidence": 0.27, "candidates": ["snapshot_restore", "instance_power"]}, {}):
+        chat = Chat(World({key: healthy(key, name) for key, name in NAMES.items()}), language)
+        chat.say(
+            "重启一台机器" if language == "zh" else "restart a machine", "instance_power", {"operation": "restart"}
+        )
+        words = "重启会丢数据吗？" if language == "zh" else "will a reboot lose data?"
+        told = {"instance_id": DB, "operation": "restart"}
+        said = chat.say(f"{DB}，{words}", "instance_power", told, question=True, **more)
+        assert offered(chat) == (DB, "instance.reboot") and ("磁盘数据保留" in said or "disks are kept" in said)
+
+
+def test_first_is_no_ordinal_before_a_verb() -> None:
+    from actions.tasks import lexicon
+
+    assert lexicon.ordinal("first tell me when db-01 expires") is None
+    assert lexicon.ordinal("第一次重启") is None
+    assert [lexicon.ordinal(words) for words in ("the first one", "First.", "第二台", "the second")] == [1, 1, 2, 2]
+
+
+def test_two_readings_that_are_both_answered_by_an_article_are_answered() -> None:
+    article = ports.Article("disk", "云磁盘", "https://support.example/a/disk", "云磁盘是块存储。", 0.8)
+    chat = Chat(World(articles=[article]))
+    said = chat.say("disk", "storage_advice", gate="clarify", candidates=["storage_advice", "how_to"], confidence=0.5)
+    assert article.url in said
+
+
+def test_time_away_counts_from_the_customers_own_last_message() -> None:
+    from datetime import timedelta
+
+    chat = at_restart()
+    for _ in range(2):
+        chat.now += timedelta(minutes=10)
+        chat.event("silence")
+    chat.now += timedelta(minutes=15)
+    chat.event("opened")
+    assert chat.memory.question and chat.memory.question.kind == "resume"
