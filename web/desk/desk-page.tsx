@@ -14,6 +14,9 @@ import { useShortcuts } from './shortcuts';
 import { isSoundOn, ring, setSound } from './sound';
 import { useCases, type CaseBook } from './use-cases';
 
+/** Pixels; stays over the list and off the conversation. */
+const NOTICE_WIDTH = 280;
+
 const PRESENCES: Presence[] = ['online', 'away', 'offline'];
 
 interface DeskPageProps {
@@ -56,7 +59,7 @@ function Workspace({ api, live, agent, onSignOut }: WorkspaceProps) {
   const [selected, setSelected] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
   const book = useCases(api, live, view);
-  const ringing = useRinging(live, book, setSelected);
+  const ringing = useRinging(live, book, selected, setSelected);
   const linked = useLink(live);
   const rows = rowsOf(view, book.rows.values(), agent.id);
   const counts = Object.fromEntries(VIEWS.map((name) => [name, rowsOf(name, book.rows.values(), agent.id).length])) as Record<CaseView, number>;
@@ -158,7 +161,7 @@ function useLink(live: DeskLive): boolean {
 }
 
 /** Rings for this agent: sound, a notification with a way in, and a mark on the row until someone claims. */
-function useRinging(live: DeskLive, book: CaseBook, onOpen: (caseId: string) => void): ReadonlySet<string> {
+function useRinging(live: DeskLive, book: CaseBook, selected: string | null, onOpen: (caseId: string) => void): ReadonlySet<string> {
   const { texts } = useLanguage();
   const { notification } = App.useApp();
   const [rung, setRung] = useState<ReadonlySet<string>>(new Set());
@@ -179,6 +182,7 @@ function useRinging(live: DeskLive, book: CaseBook, onOpen: (caseId: string) => 
           title: texts.ring_title,
           description: fill(texts.ring_text, { id: case_id, account: rows.current.get(case_id)?.account_name ?? '' }),
           duration: 8,
+          style: { width: NOTICE_WIDTH },
           actions: (
             <Button type="primary" size="small" onClick={open}>
               {texts.ring_open}
@@ -189,6 +193,9 @@ function useRinging(live: DeskLive, book: CaseBook, onOpen: (caseId: string) => 
     [live, notification, onOpen, texts],
   );
 
+  useEffect(() => {
+    if (selected) notification.destroy(selected);
+  }, [notification, selected]);
   const waiting = [...rung].filter((caseId) => book.rows.get(caseId)?.status === 'waiting');
   useEffect(() => {
     for (const caseId of rung) if (rows.current.has(caseId) && rows.current.get(caseId)?.status !== 'waiting') notification.destroy(caseId);

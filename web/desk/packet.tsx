@@ -66,8 +66,8 @@ function Summary({ packet, onSource }: { packet: HandoffPacket; onSource(message
   return (
     <Section title={texts.summary}>
       <ul>
-        {packet.summary.map((sentence) => (
-          <li key={sentence.text}>
+        {packet.summary.map((sentence, index) => (
+          <li key={`${sentence.text} ${index}`}>
             {sentence.text} {sentence.inferred && <em className="inferred">{texts.inferred}</em>}
             {sentence.message_ids.slice(0, 1).map((id) => (
               <button key={id} type="button" className="link" onClick={() => onSource(id)}>
@@ -87,8 +87,8 @@ function Steps({ packet }: { packet: HandoffPacket }) {
   return (
     <Section title={texts.steps}>
       <ol className="steps">
-        {packet.steps.map((step) => (
-          <li key={`${step.text} ${step.at ?? ''}`} className={`step-${step.state}`}>
+        {packet.steps.map((step, index) => (
+          <li key={`${step.text} ${index}`} className={`step-${step.state}`}>
             <span className="mark" role="img" aria-label={textOf(texts.step, step.state)}>
               {STEP_MARKS[step.state]}
             </span>
