@@ -73,11 +73,18 @@ def is_clear_yes(talk: Talk, move: Move, task: Task, proposal: Proposal) -> bool
         return False
     if lexicon.PLAIN_YES.fullmatch(move.text):
         return move.intent == "affirm" or not move.sure
-    if not move.sure or move.confidence < CLEAR_YES or move.question or move.negated:
+    if not move.sure or not is_plain(talk, move, task):
         return False
-    if lexicon.HESITATION.search(move.text) or points_elsewhere(talk, move, task):
+    if names_the_act(move, proposal) and lexicon.YES_FIRST.match(move.text):
+        return True
+    return move.confidence >= CLEAR_YES and (move.intent == "affirm" or names_the_act(move, proposal))
+
+
+def is_plain(talk: Talk, move: Move, task: Task) -> bool:
+    """Without a question, a no, a "but", or another resource."""
+    if move.question or move.negated or lexicon.HESITATION.search(move.text):
         return False
-    return move.intent == "affirm" or names_the_act(move, proposal)
+    return not points_elsewhere(talk, move, task)
 
 
 def points_elsewhere(talk: Talk, move: Move, task: Task) -> bool:

@@ -30,9 +30,16 @@ def value_in(need: Need, move: Move) -> str | None:
             if given.lower() == value or given.lower() in (word.lower() for word in words):
                 return value
     for value, words in need.values.items():
-        if any(_stands_in(word, move.text) for word in words):
+        if any(_stands_in(word, move.text) for word in words) and not _is_negated(value, words, move):
             return value
     return None
+
+
+def _is_negated(value: str, words: tuple[str, ...], move: Move) -> bool:
+    """ "Not restart, shut it down": the first is what is not wanted."""
+    if value in move.negated or any(word in move.negated for word in words):
+        return True
+    return any(re.search(lexicon.NOT_BEFORE + re.escape(word), move.text, re.I) for word in words)
 
 
 def _stands_in(word: str, text: str) -> bool:

@@ -22,6 +22,15 @@ PLAIN_YES = re.compile(
     r"\s*[.。!！~]*\s*",
     re.I,
 )
+# "OK, restart it": a yes and the name of the act.
+YES_FIRST = re.compile(r"\s*(?:好|行|可以|嗯|对|是的|没问题|(?:ok|okay|yes|yeah|yep|yup|sure|please)\b)", re.I)
+# What may stand beside a name without asking anything: "是 web-01 这台", "it's the one called web-01".
+POINTING_WORDS = re.compile(
+    r"就是|应该是|是|那|这|台|个|的|叫|吧|呀|啊|哦|嗯|对|实例|机器|服务器|云主机|主机|请|我说|说"
+    r"|\b(?:it'?s|it|is|the|one|that'?s|that|this|called|named|i|mean|meant|please|instance|machine|server|id|name)\b"
+    r"|[\W_]",
+    re.I,
+)
 # "wait, the second one" points; "it", "that machine" point at what was last talked about.
 DEICTIC = re.compile(
     r"它|这台|那台|这个实例|那个实例|刚才|刚刚|上面那|上一台|该实例|这一台"
@@ -66,6 +75,7 @@ HOW_TO = re.compile(
 CHANGE = re.compile(
     r"换(?:个|一个|一台|成|台)|改(?:一下|成|为)|别的|另一|\b(?:change|switch|different|another|other)\b", re.I
 )
+NOT_BEFORE = r"(?:不是|不要|别|不用|\bnot(?: to| a)?|\bdon'?t) *"
 NEGATION = re.compile(r"不是|不对|错了|\b(?:not|isn'?t|wrong)\b", re.I)
 GO_ON = re.compile(r"继续|接着|\b(?:continue|go on|carry on|resume|go ahead)\b", re.I)
 NEITHER = re.compile(r"都不是|两个都不|\b(?:neither|none of)\b", re.I)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.tasks import lexicon, resolve
-from actions.tasks.acting import act, is_clear_yes, is_stale
+from actions.tasks.acting import act, is_clear_yes, is_plain, is_stale, names_the_act
 from actions.tasks.answering import answer
 from actions.tasks.asking import absorb, failed_attempt, field_named, take_free_text
 from actions.tasks.flow import resume_shelved, start
@@ -176,6 +178,9 @@ def _at_confirmation(talk: Talk, move: Move, task: Task) -> Steps[bool]:
             return True
         yield from act(talk, task, book, move)
         return True
+    if names_the_act(move, proposal) and is_plain(talk, move, task):
+        talk.say("notice", "confirm.unclear")
+        return True
     if may_correct(move, task) and (yield from corrected(talk, move, task)):
         return True
     if says_no(move) or (move.intent == "correct" and move.sure):
@@ -265,6 +270,8 @@ def _names(move: Move, resource_id: str, name: str) -> bool:
 
 
 def _at_resource(talk: Talk, move: Move, task: Task, need: Need, question: Question) -> Steps[bool]:
+    if only_points(move):
+        move = replace(move, intent="inform")
     others = move.intent in talk.kit.books and move.intent != task.skill and move.sure and not move.question
     if others and move.intent not in ANSWERS:
         return False
@@ -288,6 +295,15 @@ def _at_resource(talk: Talk, move: Move, task: Task, need: Need, question: Quest
             yield from failed_attempt(talk, task, question, "")
         return True
     return False
+
+
+def only_points(move: Move) -> bool:
+    """Whether a message is nothing but a name or an ID with words around it that ask nothing."""
+    named = [e for e in move.entities if e.kind in ("instance_id", "instance_name", "ip_address")]
+    rest = move.text
+    for entity in named:
+        rest = rest.replace(entity.value, " ")
+    return bool(named) and not move.payload and not lexicon.POINTING_WORDS.sub("", rest)
 
 
 def _at_value(talk: Talk, move: Move, task: Task, question: Question) -> Steps[bool]:

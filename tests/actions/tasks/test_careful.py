@@ -217,3 +217,37 @@ def test_time_away_counts_from_the_customers_own_last_message() -> None:
     chat.now += timedelta(minutes=15)
     chat.event("opened")
     assert chat.memory.question and chat.memory.question.kind == "resume"
+
+
+@pytest.mark.parametrize("language, text", [("en", "ok restart it"), ("zh", "好，重启吧")])
+def test_naming_the_offered_act_never_becomes_another_one(language: Any, text: str) -> None:
+    for doubt, acts in (({"confidence": 0.71}, 1), ({"confidence": 0.71, "gate": "clarify"}, 0)):
+        chat = Chat(World({WEB: healthy(WEB, "web-01", metrics__memory_percent=97.0)}), language)
+        chat.say("web-01 死机了", "instance_down", {"instance_name": "web-01"})
+        assert offered(chat) == (WEB, "instance.reboot")
+        said = chat.say(text, "instance_power", {"operation": "restart", "mention": "focus"}, **doubt)
+        assert len(chat.world.acts) == acts and len(chat.memory.stack) == 1 - acts
+        assert all(act.params["force"] is True for act in chat.world.acts)
+        assert acts or "clear yes" in said or "明确同意" in said
+
+
+@pytest.mark.parametrize(
+    "language, text, negated",
+    [
+        ("en", "my mistake, not restart, shut it down", ["restart"]),
+        ("en", "not a restart, shut it down", []),
+        ("zh", "说错了，不是重启，要关机", ["restart"]),
+    ],
+)
+def test_the_operation_that_is_not_meant_is_not_taken(language: Any, text: str, negated: list[str]) -> None:
+    chat = at_restart(language)
+    chat.say(text, "correct", {"operation": "restart"} if negated else {}, negated=negated)
+    assert offered(chat) == (WEB, "instance.stop")
+
+
+@pytest.mark.parametrize("text", ["是" + DB + "这台", "it's " + DB, "就是 " + DB + " 那台机器"])
+def test_a_name_with_function_words_answers_which_one(text: str) -> None:
+    chat = Chat(World({key: healthy(key, name) for key, name in NAMES.items()}))
+    chat.say("重启一台机器", "instance_power", {"operation": "restart"})
+    chat.say(text, "instance_info", {"instance_id": DB}, confidence=0.9)
+    assert offered(chat) == (DB, "instance.reboot") and len(chat.memory.stack) == 1
