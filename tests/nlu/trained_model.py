@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 
-from bot.nlu.evaluation.heldout import as_typed
+from bot.dialogue.payloads import safe_text
 
 
 class TrainedModel:
@@ -16,4 +16,4 @@ class TrainedModel:
         self.agent = Agent.load(str(path))
 
     def parse(self, text: str) -> dict[str, Any]:
-        return asyncio.run(self.agent.parse_message(as_typed(text)))
+        return asyncio.run(self.agent.parse_message(safe_text(text)))

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from bot.dialogue.payloads import safe_text
+
 HELDOUT = Path("tests/nlu/heldout")
 OUT_OF_SCOPE = "out_of_scope"
 PARTS = ("zh", "en", "near_oos_zh", "near_oos_en", "far_oos_zh", "far_oos_en")
@@ -76,19 +78,14 @@ def _labelled(part: str, row: dict[str, Any]) -> Labelled:
     return Labelled(part, text, row.get("intent", OUT_OF_SCOPE), found)
 
 
-def as_typed(text: str) -> str:
-    """What the channel passes on: a leading slash of a customer is text and no command, so a space goes before it."""
-    return f" {text}" if text.startswith("/") else text
-
-
 def parse_all(texts: Sequence[str], model: Path) -> list[dict[str, Any]]:
-    """The parses of ``texts`` by the model archive, one conversation turn each."""
+    """The parses of ``texts`` by the model archive, one first turn each, with the channel's guard against commands."""
     from rasa.core.agent import Agent
 
     agent = Agent.load(str(model))
 
     async def run() -> list[dict[str, Any]]:
-        return [await agent.parse_message(as_typed(text)) for text in texts]
+        return [await agent.parse_message(safe_text(text)) for text in texts]
 
     return asyncio.run(run())
 
