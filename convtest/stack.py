@@ -225,7 +225,10 @@ class StackDriver:
         raise StackError(f"no demo agent may see case {case_id}")
 
     def _ask(self, method: str, url: str, **kwargs: Any) -> Any:
-        answer = self._http.request(method, url, timeout=PATIENCE_SECONDS, **kwargs)
+        try:
+            answer = self._http.request(method, url, timeout=PATIENCE_SECONDS, **kwargs)
+        except requests.RequestException as error:
+            raise StackError(f"{method} {url}: the stack does not answer ({error})") from error
         if not answer.ok:
             raise StackError(f"{method} {url} → HTTP {answer.status_code}: {answer.text[:400]}")
         return answer.json() if answer.content else None

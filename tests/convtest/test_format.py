@@ -7,7 +7,7 @@ import pytest
 
 from convtest.loader import FormatError, load
 from convtest.runner import ConversationFailure, Runner
-from convtest.stack import Exchange, StackDriver
+from convtest.stack import Exchange, StackDriver, StackError
 
 GOOD = """\
 test_cases:
@@ -169,3 +169,8 @@ def test_that_a_refusal_of_the_door_is_expected_or_fails(tmp_path: Path) -> None
         run(written(tmp_path, REFUSED.replace("write something", "too long")))
     with pytest.raises(ConversationFailure, match="the door refused the message"):
         run(written(tmp_path, REFUSED.replace("refused: write something", "replied: false")))
+
+
+def test_that_a_stack_that_is_not_there_is_said_so() -> None:
+    with pytest.raises(StackError, match="does not answer"):
+        StackDriver("http://127.0.0.1:9", "http://127.0.0.1:9").calm_world()
