@@ -37,7 +37,6 @@ def _pytest(name: str, python: str, lane: str, *arguments: str, deep: bool = Fal
 
 STEPS = [
     Step("train", [PY310, "deploy/local/train.py"], "assistant"),
-    Step("data", [PY310, "-m", "rasa", "data", "validate", "--fail-on-warnings"], "assistant"),
     _pytest("assistant", PY310, "assistant", "tests/bot", "tests/actions", "tests/nlu"),
     Step("lint", [PY312, "-m", "ruff", "check", "."], "services"),
     Step("format", [PY312, "-m", "ruff", "format", "--check", "."], "services"),

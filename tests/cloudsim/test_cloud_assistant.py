@@ -17,7 +17,7 @@ from baiducloud_python_sdk_vpc.api.vpc_client import VpcClient as NewVpcClient
 from conftest import RunningCloud
 from hypothesis import given
 from hypothesis import strategies as st
-from test_b_networks import BLB, WEB, refused
+from test_networks import BLB, WEB, refused
 from test_new_sdk import Door
 
 from cloudsim.ca.shell import Machine, run

@@ -14,7 +14,7 @@ from baidubce.services.cdn.cdn_stats_param import CdnStatsParam
 from baidubce.services.cert.cert_client import CertClient
 from conftest import RunningCloud
 from public_view import PublicView
-from test_b_networks import WEB, refused, uploaded
+from test_networks import WEB, refused, uploaded
 
 SITE, STATIC = "www.dawnlight.example", "static.dawnlight.example"
 LAUNCH = 301  # World seconds after which a new domain is in service and a purge is done.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from baidubce.services.rds.rds_client import RDSClient
 from conftest import RunningCloud
-from test_b_networks import refused
+from test_networks import refused
 
 MYSQL = "rds-Dw6Hk1Qz"
 SETTLED = 30  # World seconds after which every work on an instance is done.

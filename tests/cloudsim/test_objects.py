@@ -14,7 +14,7 @@ from baidubce.services.bos.bos_client import BosClient
 from conftest import RunningCloud
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_b_networks import WEB, refused
+from test_networks import WEB, refused
 
 from cloudsim.bos.access import Asked, canned_rules, refusal
 from cloudsim.bos.listing import list_keys

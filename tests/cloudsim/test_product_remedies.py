@@ -19,8 +19,8 @@ from baidubce.services.rds.rds_client import RDSClient
 from baidubce.services.vpc.acl_client import AclClient
 from conftest import RunningCloud
 from public_view import PublicView
-from test_b_assistant import answer_of
-from test_b_networks import BLB, WEB, uploaded
+from test_cloud_assistant import answer_of
+from test_networks import BLB, WEB, uploaded
 
 SITE, STATIC, ASSETS, MYSQL = "www.dawnlight.example", "static.dawnlight.example", "dawnlight-assets", "rds-Dw6Hk1Qz"
 OTHER = "i-Dw3Tn9Rb"
