@@ -90,6 +90,7 @@ class StackDriver:
     def choose(self, customer: str, language: str) -> None:
         """Become a demo customer (or anonymous) without opening the chat yet."""
         self._language = language
+        self._http.headers["Accept-Language"] = language
         self._chat_headers, self._customer = {}, {}
         if customer == "anonymous":
             return
