@@ -85,10 +85,11 @@ class Utterance:
 def identify_language(text: str) -> tuple[Language | None, bool]:
     """The language of a message, and whether it mixes both. A Chinese character weighs half an English word."""
     han = len(_HAN.findall(text))
-    latin = [word for word in _LATIN_WORD.findall(text) if not _TECHNICAL.match(word) and not word.isupper()]
+    words = [word for word in _LATIN_WORD.findall(text) if not _TECHNICAL.match(word)]
     if not han:
-        spoken = bool(latin) or bool(re.search(r"[A-Za-z]{2,}", text) and not re.search(r"[-\d]", text))
+        spoken = bool(words) or bool(re.search(r"[A-Za-z]{2,}", text) and not re.search(r"[-\d]", text))
         return ("en" if spoken else None), False
+    latin = [word for word in words if not word.isupper()]
     language: Language = "zh" if han / 2 >= len(latin) else "en"
     return language, bool(latin)
 

@@ -38,6 +38,7 @@ def test_width_script_and_invisible_characters_are_folded(text: str, expected: s
         ("帮我 restart 一下", "zh", True),
         ("restart the 北京 one", "en", True),
         ("SSH FAILS AGAIN", "en", False),
+        ("RESTART I-YUFWPQAE NOW", "en", False),
         ("i-YufwpQAe", None, False),
         ("10.0.0.1", None, False),
         ("", None, False),
