@@ -38,9 +38,7 @@ export function useCase(api: DeskApi, live: DeskLive, caseId: string, row: CaseR
     api.detail(caseId).then(
       (detail) => {
         if (request !== latest.current) return;
-        const transcript = new Transcript();
-        transcript.start(detail.messages);
-        setLoaded({ detail, transcript, messages: transcript.messages });
+        setLoaded((known) => withDetail(known, detail));
         setViewers(detail.viewers ?? []);
         setError(null);
       },
@@ -79,6 +77,14 @@ export function useCase(api: DeskApi, live: DeskLive, caseId: string, row: CaseR
 
   const detail = loaded ? { ...loaded.detail, case: row ?? loaded.detail.case } : null;
   return { detail, messages: loaded?.messages ?? [], viewers, typing: useTyping(live, caseId), error, reload };
+}
+
+/** An answer may be older than what the socket has brought meanwhile: those messages stay. */
+function withDetail(known: Loaded | null, detail: CaseDetail): Loaded {
+  const transcript = new Transcript();
+  transcript.start(detail.messages);
+  if (known?.detail.case.id === detail.case.id) transcript.accept(known.messages);
+  return { detail, transcript, messages: transcript.messages };
 }
 
 function withMessage(known: Loaded, message: Message, onGap: () => void): Loaded {
