@@ -16,6 +16,9 @@ from support.web import Body, Parts, request_language
 router = APIRouter(prefix="/api/demo/scenarios", tags=["demo"])
 ANSWER_SECONDS = 10.0
 
+FIRST = {"instance_down": 0, "instance_connect": 1}
+"""Topics that lead the menu."""
+
 
 class Control:
     """Calls of the cloud's control port."""
@@ -47,7 +50,7 @@ def _view(entry: dict[str, Any], injected: dict[str, Any] | None, language: Lang
     return {
         "scenario": entry["name"],
         "title": localized(entry.get("title"), language) or entry["name"],
-        "description": " · ".join(str(entry[name]) for name in ("product", "topic", "severity") if entry.get(name)),
+        "description": " · ".join(str(entry[name]) for name in ("product", "severity") if entry.get(name)),
         "resource_id": injected["resource_id"] if injected else None,
         "active": injected is not None,
     }
@@ -55,10 +58,11 @@ def _view(entry: dict[str, Any], injected: dict[str, Any] | None, language: Lang
 
 @router.get("")
 async def scenarios(request: Request, services: Parts, customer: Signed) -> list[dict[str, Any]]:
-    """Every scenario, and which are in force on the customer's account."""
+    """Every scenario, those in force on the customer's account first, then what a newcomer tries first."""
     account_id, control = _own_account(customer), Control(services)
     known, active = await control.call("GET", "/scenarios"), await control.call("GET", "/scenarios/active")
     mine = {one["scenario"]: one for one in active if one["account_id"] == account_id and one["status"] == "active"}
+    known.sort(key=lambda entry: (entry["name"] not in mine, FIRST.get(entry.get("topic", ""), len(FIRST))))
     return [_view(entry, mine.get(entry["name"]), request_language(request)) for entry in known]
 
 
