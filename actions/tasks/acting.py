@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions.tasks import lexicon
+from actions.tasks.conditions import BEFORE
 from actions.tasks.handing import hand_over
 from actions.tasks.looking import facts_of, read
 from actions.tasks.playbook import Playbook, Remedy
@@ -21,6 +22,8 @@ from actions.tasks.talk import Talk
 PROPOSAL_LIFE_SECONDS = 15 * 60
 # Below this an affirmation is asked for once more rather than acted on.
 CLEAR_YES = 0.8
+# "OK, restart it" says both yes and to what, in so few characters that nothing else is said.
+SHORT_YES = 30
 # What the understanding's `operation` values mean as acts.
 OPERATIONS_SAID = {"restart": "instance.reboot", "start": "instance.start", "stop": "instance.stop"}
 
@@ -73,11 +76,12 @@ def is_clear_yes(talk: Talk, move: Move, task: Task, proposal: Proposal) -> bool
         return False
     if lexicon.PLAIN_YES.fullmatch(move.text):
         return move.intent == "affirm" or not move.sure
-    if not move.sure or not is_plain(talk, move, task):
+    if not is_plain(talk, move, task):
         return False
-    if names_the_act(move, proposal) and lexicon.YES_FIRST.match(move.text):
-        return True
-    return move.confidence >= CLEAR_YES and (move.intent == "affirm" or names_the_act(move, proposal))
+    if names_the_act(move, proposal) and lexicon.YES_FIRST.match(move.text) and len(move.text) <= SHORT_YES:
+        return move.gate != "reject"
+    agrees = move.intent == "affirm" and lexicon.YES_WORD.search(move.text) is not None
+    return move.sure and move.confidence >= CLEAR_YES and (agrees or names_the_act(move, proposal))
 
 
 def is_plain(talk: Talk, move: Move, task: Task) -> bool:
@@ -102,13 +106,24 @@ def points_elsewhere(talk: Talk, move: Move, task: Task) -> bool:
 
 
 def names_the_act(move: Move, proposal: Proposal) -> bool:
-    """ "重启吧" to the offer of a reboot says yes by naming it."""
+    """ "重启吧" to the offer of a reboot, "续费吧" to that of a renewal say yes by naming it."""
+    if move.intent in _NAMED_BY_INTENT:
+        plain = all(entity.kind in _BESIDE_AN_ACT for entity in move.entities)
+        return plain and proposal.operation == _NAMED_BY_INTENT[move.intent]
     if move.intent != "instance_power":
         return False
     said = move.value("operation")
     return said is not None and proposal.operation == f"instance.{_OPERATION_WORDS.get(said.lower(), said.lower())}"
 
 
+_NAMED_BY_INTENT = {
+    "renewal": "instance.renew",
+    "open_port": "security_group.open_port",
+    "resize_bandwidth": "eip.resize",
+    "maintenance_event": "event.authorize",
+}
+# Anything more (a duration, a port) may be another value than the offer's.
+_BESIDE_AN_ACT = frozenset({"operation", "mention", "instance_id", "instance_name"})
 _OPERATION_WORDS = {
     "restart": "reboot",
     "重启": "reboot",
@@ -137,7 +152,7 @@ def act(talk: Talk, task: Task, book: Playbook, move: Move) -> Steps[None]:
         confirmed_by=move.message_id,
         step=f"{task.id}:{remedy.id}",
     )
-    task.watch = Watch(remedy.id, sent=isinstance(reply, Done), params=proposal.params)
+    task.watch = Watch(remedy.id, sent=isinstance(reply, Done), params=proposal.params, before=_before(task, remedy))
     name = remedy_text(talk, task, remedy.id, "name")
     request_id = reply.request_id if isinstance(reply, Done | Refused | Unknown) else None
     talk.called(proposal.operation, proposal.resource_id, isinstance(reply, Done), request_id)
@@ -161,6 +176,12 @@ def _act_params(task: Task, proposal: Proposal) -> dict[str, FactValue]:
     return params
 
 
+def _before(task: Task, remedy: Remedy) -> dict[str, FactValue]:
+    """The facts as they were before the act that its effect is compared with (`before.instance.expire_at`)."""
+    names = {name.removeprefix(BEFORE) for name in remedy.verify.until.names() if name.startswith(BEFORE)}
+    return {f"{BEFORE}{name}": task.facts[name] for name in names if name in task.facts}
+
+
 def _refused(talk: Talk, task: Task, reply: Refused, name: str) -> None:
     key = f"refused.{reply.message_key}" if reply.message_key else "refused.other"
     values = talk.values(task) | {"action": name, "code": reply.code}
@@ -177,7 +198,7 @@ def look_again(talk: Talk, task: Task, asked: bool = False) -> Steps[None]:
         return
     remedy = book.remedies[watch.remedy]
     yield from read(talk, task, remedy.verify.checks)
-    facts = facts_of(task)
+    facts = facts_of(task) | watch.before
     reached = remedy.verify.until.holds(facts)
     failed = remedy.verify.failed is not None and remedy.verify.failed.holds(facts) is True
     watch.polls += 0 if asked else 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from actions.tasks import lexicon
 from actions.tasks.handing import hand_over
-from actions.tasks.model import Button
+from actions.tasks.model import Button, Entity
 from actions.tasks.playbook import Need, Playbook
 from actions.tasks.ports import Steps
 from actions.tasks.questions import put, slot_key
@@ -22,12 +23,12 @@ MAX_FREE_TEXT = 500
 
 def value_in(need: Need, move: Move) -> str | None:
     """The value a move gives for a plain need: a known word of its list, an entity, or nothing."""
-    given = next((value for kind in need.entities if (value := move.value(kind)) is not None), None)
+    told = [value for kind in need.entities for value in move.values(kind)]
     if not need.values:
-        return given
-    if given is not None:
+        return told[0] if told else None
+    for given in told:
         for value, words in need.values.items():
-            if given.lower() == value or given.lower() in (word.lower() for word in words):
+            if given.lower() in (value, *(word.lower() for word in words)) and not _is_negated(value, words, move):
                 return value
     for value, words in need.values.items():
         if any(_stands_in(word, move.text) for word in words) and not _is_negated(value, words, move):
@@ -48,17 +49,23 @@ def _stands_in(word: str, text: str) -> bool:
     return word in text
 
 
+def bare_value(need: Need, move: Move) -> Move:
+    """A number alone is the value of the item just asked for."""
+    number = move.text.strip(" .。")
+    counted = need.range is not None or number in need.values
+    if move.payload or not need.entities or not counted or not re.fullmatch(r"[0-9]{1,9}", number):
+        return move
+    return replace(move, entities=(Entity(need.entities[0], number),), intent="inform")
+
+
 def fault_of(need: Need, value: str) -> str | None:
-    """Why a value cannot be right (`shape`, `range`), or None."""
+    """Why a value cannot be right (`shape`; `range` is one of whole numbers), or None."""
     if need.shape and not is_shaped(need.shape, value):
         return "shape"
     if need.range:
-        try:
-            number = float(value)
-        except ValueError:
-            return "range"
         low, high = need.range
-        return None if low <= number <= high else "range"
+        whole = re.fullmatch(r"[0-9]{1,9}", value) is not None
+        return None if whole and low <= int(value) <= high else "range"
     return None
 
 

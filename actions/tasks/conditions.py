@@ -1,6 +1,8 @@
 """Conditions over facts, in three values: true, false, and unknown (None) when a fact they need is not known.
 
-Written in playbooks as `{fact: instance.status, is: Running}`, `{all: […]}`, `{any: […]}`, `{not: …}`.
+Written in playbooks as `{fact: instance.status, is: Running}`, `{all: […]}`, `{any: […]}`, `{not: …}`. What a fact
+is compared with may be another one: `{fact: eip.bandwidth_mbps, is: {fact: slot.bandwidth}}`; after an act
+`before.<check>.<fact>` is what was read before it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from actions.tasks.ports import FactValue
 
 Facts = Mapping[str, FactValue]
 Truth = bool | None
+BEFORE = "before."
 
 
 def _number(value: FactValue) -> float | None:
@@ -25,6 +28,13 @@ def _compare(test: Callable[[float, float], bool]) -> Callable[[FactValue, Any],
         return None if number is None else test(number, float(wanted))
 
     return apply
+
+
+def _alike(other: FactValue, value: FactValue) -> FactValue:
+    """A slot's text as a number beside a number; None when it is none."""
+    if _number(value) is None or not isinstance(other, str):
+        return other
+    return float(other) if other.isdecimal() else None
 
 
 def _contains(value: FactValue, wanted: Any) -> Truth:
@@ -59,10 +69,18 @@ class Fact:
         if value is None:
             # A slot that was not given is known not to be; only what the cloud did not say is unknown.
             return self.operator in ("is_not", "not_in") if self.name.startswith("slot.") else None
-        return OPERATORS[self.operator](value, self.wanted)
+        if self.other is None:
+            return OPERATORS[self.operator](value, self.wanted)
+        wanted = _alike(facts.get(self.other), value)
+        return None if wanted is None else OPERATORS[self.operator](value, wanted)
+
+    @property
+    def other(self) -> str | None:
+        """The fact this one is compared with, if it is not compared with a value."""
+        return str(self.wanted["fact"]) if isinstance(self.wanted, dict) else None
 
     def names(self) -> frozenset[str]:
-        return frozenset({self.name})
+        return frozenset({self.name} if self.other is None else {self.name, self.other})
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.tasks import lexicon
 from actions.tasks.acting import OPERATIONS_SAID
 from actions.tasks.answering import answer, miss
 from actions.tasks.asking import failed_attempt, value_in
@@ -75,7 +76,8 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
             ask_again(talk)
         return
     readings = [c for c in move.candidates if talk.has(f"intents.{c}")]
-    if readings and all(_only_answers(talk, reading) for reading in readings[:2]):
+    asks_how = "how_to" in readings[:1] and lexicon.HOW_TO.search(move.text) is not None
+    if asks_how or (readings and all(_only_answers(talk, reading) for reading in readings[:2])):
         yield from answer(talk, move)
         return
     told = bool(readings) and (readings[0] == move.intent or len(readings) > 1) and move.confidence >= WORTH_OFFERING

@@ -11,7 +11,7 @@ import re
 # A yes that contains one of these is not a clear yes to an act.
 HESITATION = re.compile(
     r"但|不过|先别|先不|等一下|等等|等会|稍等|稍后|晚点|晚些|再说|不要|别|不是|不行|如果|要是|万一|会不会|[吗么嘛]\s*[?？。]?\s*$|[?？]"
-    r"|\b(?:but|wait|later|not|hold on|don'?t|no|if|unless|instead|rather|however|first)\b",
+    r"|\b(?:but|wait|later|not|hold on|don'?t|\w+n['’]t|no|if|unless|instead|rather|however|first)\b",
     re.I,
 )
 # Nothing but a yes: clear whatever the classifier's confidence.
@@ -20,6 +20,15 @@ PLAIN_YES = re.compile(
     r"|yes|yeah|yep|yup|ok|okay|sure|confirm|confirmed|go ahead|do it|please do|yes,? please|yes,? do it"
     r"|no problem|absolutely)"
     r"\s*[.。!！~]*\s*",
+    re.I,
+)
+# Without one of these an affirmation is no clear yes to an act, however sure the classifier is.
+YES_WORD = re.compile(
+    r"[好行是对嗯恩准妥要做办弄搞干来]|可以|确认|确定|同意|执行|授权|批准|没问题|没错|没意见|当然|必须|开始|继续|操作|动手|麻烦|吧"
+    r"|重启|启动|开机|关机|续费|放行|开通|升级"
+    r"|\b(?:y|yes|yea|yeah|yep|yup|ya|aye|ok|okay|k|sure|do|go|confirm\w*|proceed|please|pls|fine|right|correct|alright"
+    r"|agree\w*|approv\w*|authori[sz]\w*|accept\w*|absolutely|definitely|certainly|affirmative|course|good|great|perfect"
+    r"|let'?s|works|continue|carry|start|begin|execute|run|restart|reboot|renew|open|happy|granted)\b",
     re.I,
 )
 # "OK, restart it": a yes and the name of the act.

@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from actions.tasks.conditions import ALWAYS, Condition, parse
+from actions.tasks.conditions import ALWAYS, BEFORE, Condition, parse
 from actions.tasks.model import Severity
 
 _SCHEMA = json.loads((Path(__file__).parent / "playbook_schema.json").read_text(encoding="utf-8"))
@@ -290,7 +290,7 @@ def _check_references(source: _Source, book: Playbook, known: Mapping[str, Any])
             raise source.fault(["checks", index], f"unknown check {check.name!r}; known: {', '.join(sorted(known))}")
     facts = {f"{name}.{fact}" for name in names for fact in known[name]} | {f"slot.{need.slot}" for need in book.needs}
     for fact, path in _facts_in(source.document, []):
-        if fact not in facts:
+        if fact.removeprefix(BEFORE) not in facts:
             raise source.fault(path, f"fact {fact!r} comes from none of this playbook's checks and slots")
     for index, finding in enumerate(book.findings):
         for remedy in finding.remedies:

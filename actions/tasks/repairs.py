@@ -155,14 +155,15 @@ def check_again(talk: Talk, move: Move) -> Steps[None]:
 
 
 def resolved(talk: Talk, move: Move) -> Steps[None]:
-    """The customer says it works again."""
+    """The customer says it works again; that settles something only if there was something."""
     state = talk.state
     task = state.task
+    if any((task, state.finished, state.watching, state.shelved)):
+        talk.resolution = "confirmed"
     if task is not None:
         talk.finish(task)
     state.question = None
     state.asked_more = True
-    talk.resolution = "confirmed"
     talk.say("answer", "completion.glad")
     if not state.stack and not state.pending:
         put(talk, None, Question("more"))

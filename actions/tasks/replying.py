@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.tasks import lexicon, resolve
 from actions.tasks.acting import act, is_clear_yes, is_plain, is_stale, names_the_act
 from actions.tasks.answering import answer
-from actions.tasks.asking import absorb, failed_attempt, field_named, take_free_text
+from actions.tasks.asking import absorb, bare_value, failed_attempt, field_named, take_free_text
 from actions.tasks.flow import resume_shelved, start
 from actions.tasks.handing import Reason, hand_over
 from actions.tasks.picking import accept, hints_in, names_one, pick, remember, says_something
@@ -309,6 +309,8 @@ def only_points(move: Move) -> bool:
 def _at_value(talk: Talk, move: Move, task: Task, question: Question) -> Steps[bool]:
     before = task.retries.get(question.slot, 0)
     book = talk.book(task)
+    if need := book.need(question.slot):
+        move = bare_value(need, move)
     absorb(talk, task, book, move)
     if task.question is None:
         return move.intent in ANSWERS or move.intent == task.skill or not move.sure

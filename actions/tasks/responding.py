@@ -122,7 +122,8 @@ def _react(talk: Talk, move: Move) -> Steps[None]:
     if move.intent == "resolved" and move.question and (state.watching or state.finished):
         move = replace(move, intent="check_again")
     likely = LIKELY_REPAIR if move.intent in HARMLESS_REPAIRS else SURE_REPAIR
-    if move.intent in META and (move.sure or move.confidence >= likely) and not _is_value_for_slot(talk, move):
+    believed = move.sure or (move.confidence >= likely and move.intent != "resolved")
+    if move.intent in META and believed and not _is_value_for_slot(talk, move):
         yield from META[move.intent](talk, move)
         return
     question = state.question
@@ -356,7 +357,8 @@ def _redone(talk: Talk, move: Move) -> Steps[bool]:
         and not set(n.entities) & MERELY_TOLD
         and value_in(n, move) not in (None, finished.slots.get(n.slot))
     ]
-    if not named and not (plain and move.intent not in talk.kit.books):
+    asks_other = move.intent in talk.kit.books and move.value("operation") is not None
+    if not named and (not plain or asks_other):
         return False
     told = {entity.kind for entity in move.entities}
     kept = [n for n in book.needs if n.slot in finished.slots and n.entities and n.entities[0] not in told]

@@ -69,12 +69,16 @@ class Proposal:
 
 @dataclass
 class Watch:
-    """A sent act whose effect is awaited. `polls` counts the looks so far; `sent`: the cloud said it took the act."""
+    """A sent act whose effect is awaited. `polls` counts the looks so far; `sent`: the cloud said it took the act.
+
+    `before`: what was read before the act, where its effect is a change of that.
+    """
 
     remedy: str
     polls: int = 0
     sent: bool = True
     params: dict[str, FactValue] = field(default_factory=dict)
+    before: dict[str, FactValue] = field(default_factory=dict)
 
 
 @dataclass

@@ -221,7 +221,7 @@ def test_time_away_counts_from_the_customers_own_last_message() -> None:
 
 @pytest.mark.parametrize("language, text", [("en", "ok restart it"), ("zh", "好，重启吧")])
 def test_naming_the_offered_act_never_becomes_another_one(language: Any, text: str) -> None:
-    for doubt, acts in (({"confidence": 0.71}, 1), ({"confidence": 0.71, "gate": "clarify"}, 0)):
+    for doubt, acts in (({"confidence": 0.71, "gate": "clarify"}, 1), ({"confidence": 0.2, "gate": "reject"}, 0)):
         chat = Chat(World({WEB: healthy(WEB, "web-01", metrics__memory_percent=97.0)}), language)
         chat.say("web-01 死机了", "instance_down", {"instance_name": "web-01"})
         assert offered(chat) == (WEB, "instance.reboot")
@@ -251,3 +251,21 @@ def test_a_name_with_function_words_answers_which_one(text: str) -> None:
     chat.say("重启一台机器", "instance_power", {"operation": "restart"})
     chat.say(text, "instance_info", {"instance_id": DB}, confidence=0.9)
     assert offered(chat) == (DB, "instance.reboot") and len(chat.memory.stack) == 1
+
+
+@pytest.mark.parametrize("text", ["asdf", "web-01", "qwerty uiop", "下午茶"])
+def test_a_yes_has_a_word_of_yes(text: str) -> None:
+    chat = at_restart()
+    said = chat.say(text, "affirm", confidence=0.99)
+    assert chat.world.acts == [] and "明确同意" in said
+
+
+def test_works_again_settles_nothing_when_nothing_was_wrong() -> None:
+    chat = Chat(World())
+    chat.say("the thing did the thing again", "resolved", gate="clarify", confidence=0.64, candidates=["resolved"])
+    assert chat.turn.resolution is None and chat.memory.misses == 1
+    chat.say("已经好了", "resolved")
+    assert chat.turn.resolution is None
+    chat = at_restart()
+    chat.say("已经好了", "resolved")
+    assert chat.turn.resolution == "confirmed" and chat.world.acts == []

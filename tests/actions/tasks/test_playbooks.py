@@ -116,7 +116,7 @@ def sample_values() -> dict[str, Any]:
     words = (
         "name id work count number region status value example first second choices options action field "
         "reason why excerpt title url account plan ticket agent note detail checks code words check people target "
-        "position primary backup lines shown severity assignee update months port operation"
+        "position primary backup lines shown severity assignee update months port operation bandwidth"
     )
     return values | dict.fromkeys(words.split(), "x") | {"target": 120, "checks": ["a", "b"], "plan": "key"}
 
