@@ -57,8 +57,13 @@ def _news(talk: Talk, account: Account) -> list[str]:
     for event in account.events:
         if event.get("instance_id"):
             lines.append(talk.text("greeting.event", {"resource": event.get("name") or event["instance_id"]}))
-    lines += [talk.text("greeting.case", {"ticket": case.id, "title": case.title}) for case in account.open_cases]
-    return lines[:MAX_NEWS]
+    lines = lines[:MAX_NEWS]
+    if account.open_cases:
+        latest = max(account.open_cases, key=lambda case: case.created_at)
+        key = "greeting.case" if len(account.open_cases) == 1 else "greeting.cases"
+        values = {"ticket": latest.id, "title": latest.title, "count": len(account.open_cases)}
+        lines.append(talk.text(key, values))
+    return lines
 
 
 def wakeup(talk: Talk, event: Event) -> Steps[None]:

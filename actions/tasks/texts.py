@@ -122,8 +122,10 @@ class Texts:
         """A value as people read it: `time`, `list`, `duration` (from seconds), or a group of terms."""
         if isinstance(value, list | tuple):
             group = style if style not in (None, "list") else None
-            joiner = "、" if language == "zh" else ", "
-            return joiner.join(self.styled(item, group, language) for item in value)
+            shown = [self.styled(item, group, language) for item in value]
+            if language == "zh":
+                return "、".join(shown)
+            return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
         if style == "time":
             return _local(value)
         if style == "duration":

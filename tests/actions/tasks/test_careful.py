@@ -269,3 +269,25 @@ def test_works_again_settles_nothing_when_nothing_was_wrong() -> None:
     chat = at_restart()
     chat.say("已经好了", "resolved")
     assert chat.turn.resolution == "confirmed" and chat.world.acts == []
+
+
+def test_english_names_people_in_the_middle_of_a_sentence() -> None:
+    for people, shown in (((), "asked a support engineer to"), (("王磊", "赵敏"), "asked 王磊 and 赵敏 to")):
+        chat = Chat(World(cover=ports.Covered("tier1", people, 300, True, 0)), "en")
+        assert shown in chat.say("get me a person", "talk_to_human")
+
+
+def test_the_greeting_says_events_before_cases_and_counts_the_cases() -> None:
+    cases = tuple(ports.Case(f"TK-20261122-000{n}", f"t{n}", "active", "sev3", f"2026-11-2{n}") for n in range(3))
+    events = ({"instance_id": WEB, "name": "web-01"},)
+    chat = Chat(World(account=ports.Account(open_cases=cases, events=events)))
+    lines = chat.event("opened").splitlines()
+    assert "运维事件" in lines[1] and lines[2].startswith("您有 3 个未结的工单，最近的是 TK-20261122-0002")
+
+
+@LANGUAGES
+def test_what_was_sent_is_what_was_offered(language: str) -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01", metrics__gap_minutes=12)}), language)
+    chat.say("web-01 死机了", "instance_down", {"instance_name": "web-01"})
+    said = chat.press(chat.buttons()[0])
+    assert ("已提交强制重启 web-01" if language == "zh" else "a forced restart of web-01") in said
