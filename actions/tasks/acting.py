@@ -80,7 +80,8 @@ def is_clear_yes(talk: Talk, move: Move, task: Task, proposal: Proposal) -> bool
         return False
     if names_the_act(move, proposal) and lexicon.YES_FIRST.match(move.text) and len(move.text) <= SHORT_YES:
         return move.gate != "reject"
-    agrees = move.intent == "affirm" and lexicon.YES_WORD.search(move.text) is not None
+    other_act = _ACTS.get(move.value("operation") or "", proposal.operation) != proposal.operation
+    agrees = move.intent == "affirm" and not other_act and lexicon.YES_WORD.search(move.text) is not None
     return move.sure and move.confidence >= CLEAR_YES and (agrees or names_the_act(move, proposal))
 
 
@@ -107,13 +108,12 @@ def points_elsewhere(talk: Talk, move: Move, task: Task) -> bool:
 
 def names_the_act(move: Move, proposal: Proposal) -> bool:
     """ "重启吧" to the offer of a reboot, "续费吧" to that of a renewal say yes by naming it."""
-    if move.intent in _NAMED_BY_INTENT:
-        plain = all(entity.kind in _BESIDE_AN_ACT for entity in move.entities)
-        return plain and proposal.operation == _NAMED_BY_INTENT[move.intent]
-    if move.intent != "instance_power":
+    if any(entity.kind not in _BESIDE_AN_ACT for entity in move.entities):
         return False
+    if move.intent in _NAMED_BY_INTENT:
+        return proposal.operation == _NAMED_BY_INTENT[move.intent]
     said = move.value("operation")
-    return said is not None and proposal.operation == f"instance.{_OPERATION_WORDS.get(said.lower(), said.lower())}"
+    return move.intent in ("instance_power", "affirm") and said is not None and proposal.operation == _ACTS.get(said)
 
 
 _NAMED_BY_INTENT = {
@@ -123,14 +123,12 @@ _NAMED_BY_INTENT = {
     "maintenance_event": "event.authorize",
 }
 # Anything more (a duration, a port) may be another value than the offer's.
-_BESIDE_AN_ACT = frozenset({"operation", "mention", "instance_id", "instance_name"})
-_OPERATION_WORDS = {
-    "restart": "reboot",
-    "重启": "reboot",
-    "启动": "start",
-    "开机": "start",
-    "关机": "stop",
-    "停止": "stop",
+_BESIDE_AN_ACT = frozenset({"operation", "mention", "instance_id", "instance_name", "ip_address", "region"})
+_ACTS = OPERATIONS_SAID | {
+    "renew": "instance.renew",
+    "authorize": "event.authorize",
+    "open": "security_group.open_port",
+    "resize": "eip.resize",
 }
 
 

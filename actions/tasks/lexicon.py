@@ -32,7 +32,9 @@ YES_WORD = re.compile(
     re.I,
 )
 # "OK, restart it": a yes and the name of the act.
-YES_FIRST = re.compile(r"\s*(?:好|行|可以|嗯|对|是的|没问题|(?:ok|okay|yes|yeah|yep|yup|sure|please)\b)", re.I)
+YES_FIRST = re.compile(
+    r"\s*(?:好|行|可以|嗯|对|是的|没问题|同意|确认|(?:ok|okay|yes|yeah|yep|yup|sure|please)\b)", re.I
+)
 # What may stand beside a name without asking anything: "是 web-01 这台", "it's the one called web-01".
 POINTING_WORDS = re.compile(
     r"就是|应该是|是|那|这|台|个|的|叫|吧|呀|啊|哦|嗯|对|实例|机器|服务器|云主机|主机|请|我说|说"
@@ -73,7 +75,7 @@ FOLLOW_UP = re.compile(
 )
 # "i-…, will a reboot lose data?": a question about an act's effect is no request to act.
 ABOUT_EFFECT = re.compile(
-    r"会(?:不会)?|影响|丢|多久|多长时间|收费|要钱|\b(?:will|would|does|lose|affect|how long|cost|happen)\b", re.I
+    r"会(?:不会)?|影响|丢|多久|多长时间|收费|要钱|\b(?:will|would|lose|affect|how long|cost|happen)\b", re.I
 )
 # "How do I log in": a question of knowledge; "怎么连不上了" is a complaint.
 HOW_TO = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.tasks import lexicon
-from actions.tasks.acting import OPERATIONS_SAID
+from actions.tasks.acting import OPERATIONS_SAID, points_elsewhere
 from actions.tasks.answering import answer, follows_up, miss, unsupported
 from actions.tasks.asking import absorb, value_in
 from actions.tasks.doubting import ANGRY, LIKELY_TALK, good_enough, look_in_a_hurry, spells_out_an_act, unclear
@@ -256,7 +256,7 @@ def tell_effect(talk: Talk, move: Move) -> bool:
     """ "Will a restart lose data?": the act's own impact and cost, the same words its offer uses."""
     task = talk.state.task or (talk.state.watching[-1] if talk.state.watching else None)
     operation = OPERATIONS_SAID.get(move.value("operation") or "")
-    if operation is None and task and len(move.text) <= SHORT_QUESTION[talk.language]:
+    if operation is None and task and _is_about_offer(talk, move, task):
         remedy = task.proposal.remedy if task.proposal else task.watch.remedy if task.watch else None
         operation = talk.book(task).remedies[remedy].operation if remedy else None
     if operation is None or lexicon.ABOUT_EFFECT.search(move.text) is None:
@@ -269,6 +269,13 @@ def tell_effect(talk: Talk, move: Move) -> bool:
         return False
     talk.say_text("answer", "\n".join(parts))
     return True
+
+
+def _is_about_offer(talk: Talk, move: Move, task: Task) -> bool:
+    """A short question that names nothing else and is no look at something: it can only mean the act at hand."""
+    book = talk.kit.books.get(move.intent)
+    looks = book is not None and book.kind == "look" and move.sure
+    return len(move.text) <= SHORT_QUESTION[talk.language] and not looks and not points_elsewhere(talk, move, task)
 
 
 def _answer_or_start(talk: Talk, move: Move) -> Steps[None]:

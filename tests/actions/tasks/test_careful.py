@@ -291,3 +291,10 @@ def test_what_was_sent_is_what_was_offered(language: str) -> None:
     chat.say("web-01 死机了", "instance_down", {"instance_name": "web-01"})
     said = chat.press(chat.buttons()[0])
     assert ("已提交强制重启 web-01" if language == "zh" else "a forced restart of web-01") in said
+
+
+def test_when_does_another_machine_expire_is_no_question_about_the_offer() -> None:
+    chat = at_restart("en")
+    told = {"instance_name": "db-01", "field": "expiry"}
+    said = chat.say("hold on, when does db-01 expire?", "instance_info", told, question=True, confidence=0.94)
+    assert "db-01" in said and "does not expire" in said and offered(chat) == (WEB, "instance.reboot")
