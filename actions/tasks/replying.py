@@ -318,12 +318,13 @@ def _at_value(talk: Talk, move: Move, task: Task, question: Question) -> Steps[b
     if resource and resource.slot not in task.slots and names_one(resource, task, move, talk.state.listed):
         remember(task, move)
         return move.intent in ANSWERS or not move.sure
-    if (yield from corrected(talk, move, task)):
+    refused = task.retries.get(question.slot, 0) > before
+    if not refused and (yield from corrected(talk, move, task)):
         return move.intent in ANSWERS or not move.sure
     starts_other = move.sure and move.intent in talk.kit.books and move.intent != task.skill
     if not starts_other and take_free_text(talk, task, book, move):
         return True
-    if move.intent in ANSWERS or not move.sure or task.retries.get(question.slot, 0) > before:
+    if move.intent in ANSWERS or not move.sure or refused:
         task.retries[question.slot] = before
         yield from failed_attempt(talk, task, question, "")
         return True

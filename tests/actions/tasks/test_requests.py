@@ -123,11 +123,19 @@ def test_the_term_said_at_once_is_the_one_offered() -> None:
 @pytest.mark.parametrize("skill", ["renewal", "maintenance_event"])
 def test_naming_the_offered_act_after_a_yes_is_a_yes(skill: str, language: str) -> None:
     chat = asked(skill, language, DONE[skill][0])
-    words = {"renewal": ("好的，续费吧", "ok, renew it"), "maintenance_event": ("好，授权吧", "ok, authorize it")}[
-        skill
-    ]
-    chat.say(words[language == "en"], skill, {"operation": "renew"}, confidence=0.7)
+    words = {"renewal": ("好的，续费吧", "ok, renew it"), "maintenance_event": ("同意授权", "ok, authorize it")}
+    operation = {"renewal": "renew", "maintenance_event": "authorize"}[skill]
+    doubts: dict[str, Any] = {"confidence": 0.7, "gate": "clarify", "candidates": ["affirm", skill]}
+    chat.say(words[skill][language == "en"], "affirm", {"operation": operation}, **doubts)
     assert len(chat.world.acts) == 1
+
+
+@pytest.mark.parametrize("doubts", [{"confidence": 0.7, "gate": "clarify"}, {"confidence": 0.97}])
+def test_naming_another_act_is_no_yes(doubts: dict[str, Any]) -> None:
+    for skill in ("renewal", "instance_power"):
+        chat = asked(skill, "zh", PREPAID)
+        chat.say("好，关机吧", "affirm", {"operation": "stop"}, **doubts)
+        assert chat.world.acts == []
 
 
 @LANGUAGES
@@ -139,7 +147,7 @@ def test_a_missing_number_is_asked_for_and_checked(skill: str, slot: str, bad: s
     chat.say("web-01", skill, {"instance_name": "web-01"})
     assert chat.memory.task and chat.memory.task.question and chat.memory.task.question.slot == slot
     said = chat.say(bad, "inform", {slot: bad})
-    assert bad in said and chat.memory.task and slot not in chat.memory.task.slots
+    assert said.count(bad) == 1 and chat.memory.task and slot not in chat.memory.task.slots
     chat.say(good, "inform")
     assert chat.memory.task and chat.memory.task.proposal and chat.memory.task.slots[slot] == good
 
