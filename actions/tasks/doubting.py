@@ -61,9 +61,17 @@ def _only_answers(talk: Talk, reading: str) -> bool:
     return book is None or book.handler == "knowledge"
 
 
+def asks_how(move: Move) -> bool:
+    """ "How do I create a snapshot?", as the words say, whatever it was taken for."""
+    return move.question and not move.payload and lexicon.HOW_TO.search(move.text) is not None
+
+
 def unclear(talk: Talk, move: Move) -> Steps[None]:
     """Low confidence: inside a task ask again with an example; outside one question between two readings, or say so."""
     task, state = talk.state.task, talk.state
+    if asks_how(move) and (move.intent == "how_to" or move.intent not in talk.kit.books):
+        yield from answer(talk, move)
+        return
     if task is not None and task.question is not None:
         if task.question.kind == "slot":
             yield from failed_attempt(talk, task, task.question, "")
@@ -76,8 +84,7 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
             ask_again(talk)
         return
     readings = [c for c in move.candidates if talk.has(f"intents.{c}")]
-    asks_how = "how_to" in readings[:1] and lexicon.HOW_TO.search(move.text) is not None
-    if asks_how or (readings and all(_only_answers(talk, reading) for reading in readings[:2])):
+    if readings and all(_only_answers(talk, reading) for reading in readings[:2]):
         yield from answer(talk, move)
         return
     told = bool(readings) and (readings[0] == move.intent or len(readings) > 1) and move.confidence >= WORTH_OFFERING

@@ -67,6 +67,7 @@ ONE_OF_MANY = re.compile(
     r"|\b(?:an?|another|some|one of (?:my|our|the)) (?:\w+ )?(?:machine|server|instance|vm|box)(?:e?s)?\b",
     re.I,
 )
+ALSO = re.compile(r"另外|还有|顺便|也|同样|\b(?:also|too|as well|besides)\b", re.I)
 # What looks like a button's payload, a command or a document was typed, not pressed: it means nothing.
 CODED = re.compile(r"\s*(?:[/／]\s*\w*\s*(?:\{.*)?|[{<\[].*[}>\]])\s*", re.S | re.A)
 SLASH = ("/", "／")

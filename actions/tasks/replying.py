@@ -206,9 +206,9 @@ def may_correct(move: Move, task: Task) -> bool:
 
 
 def is_another(move: Move) -> bool:
-    """ "I also need to shut down a machine": a request about one not named yet, beside the one talked about."""
+    """ "I also need to shut down a machine", "web-02 as well": a request beside the one under way."""
     named = any(move.values(kind) for kind in ("instance_id", "instance_name", "ip_address"))
-    return not named and lexicon.ONE_OF_MANY.search(move.text) is not None
+    return (lexicon.ALSO if named else lexicon.ONE_OF_MANY).search(move.text) is not None
 
 
 def _was_just_asked(talk: Talk, move: Move) -> bool:

@@ -8,7 +8,15 @@ from actions.tasks import lexicon
 from actions.tasks.acting import OPERATIONS_SAID, points_elsewhere
 from actions.tasks.answering import answer, follows_up, miss, unsupported
 from actions.tasks.asking import absorb, value_in
-from actions.tasks.doubting import ANGRY, LIKELY_TALK, good_enough, look_in_a_hurry, spells_out_an_act, unclear
+from actions.tasks.doubting import (
+    ANGRY,
+    LIKELY_TALK,
+    asks_how,
+    good_enough,
+    look_in_a_hurry,
+    spells_out_an_act,
+    unclear,
+)
 from actions.tasks.flow import advance, start, wait
 from actions.tasks.model import Entity, Language, Utterance
 from actions.tasks.picking import hints_in, names_one, says_something
@@ -165,7 +173,8 @@ def _asks_about_effect(move: Move) -> bool:
     """A question that carries the answer with it: "i-…, will a reboot lose data?"."""
     if not move.question or move.payload or (move.intent == "out_of_scope" and move.confidence >= LIKELY_TALK):
         return False
-    return move.intent == "how_to" or lexicon.ABOUT_EFFECT.search(move.text) is not None
+    how = move.intent == "how_to" or (not move.sure and asks_how(move))
+    return how or lexicon.ABOUT_EFFECT.search(move.text) is not None
 
 
 def _take_on_the_way(talk: Talk, move: Move, task: Task) -> Steps[None]:

@@ -298,3 +298,24 @@ def test_when_does_another_machine_expire_is_no_question_about_the_offer() -> No
     told = {"instance_name": "db-01", "field": "expiry"}
     said = chat.say("hold on, when does db-01 expire?", "instance_info", told, question=True, confidence=0.94)
     assert "db-01" in said and "does not expire" in said and offered(chat) == (WEB, "instance.reboot")
+
+
+@pytest.mark.parametrize(
+    "text, intent",
+    [("对了，云盘的快照要怎么创建？", "how_to"), ("how do I create a snapshot of a disk?", "snapshot_restore")],
+)
+def test_a_doubtful_how_to_question_in_a_task_is_answered(text: str, intent: str) -> None:
+    article = ports.Article("snapshots", "快照", "https://support.example/a/snapshots", "在云磁盘页面创建快照。", 0.8)
+    chat = Chat(World({key: healthy(key, name) for key, name in NAMES.items()}, articles=[article]))
+    chat.say("帮我重启一台服务器", "instance_power", {"operation": "restart"})
+    said = chat.say(text, intent, question=True, gate="clarify", confidence=0.6, candidates=[intent, "how_to"])
+    assert article.url in said and "是哪台" in said
+    assert chat.memory.task and not chat.memory.task.retries
+
+
+def test_one_more_as_well_leaves_the_first_offer() -> None:
+    chat = at_restart()
+    chat.say("还有 db-01 也重启", "instance_power", {"instance_name": "db-01", "operation": "restart"})
+    assert offered(chat) == (DB, "instance.reboot") and len(chat.memory.stack) == 2
+    chat.say("确认", "affirm")
+    assert [act.resource_id for act in chat.world.acts] == [DB] and offered(chat) == (WEB, "instance.reboot")
