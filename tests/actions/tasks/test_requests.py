@@ -6,6 +6,7 @@ import pytest
 from stage import Chat, World, healthy
 
 from actions.tasks import ports
+from actions.tasks.conditions import parse
 
 WEB, DB = "i-NNkaK46e", "i-YufwpQAe"
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
@@ -175,3 +176,28 @@ def test_the_event_that_was_announced_is_the_one_authorised() -> None:
     chat.event("proactive", kind="maintenance", resource_id=WEB)
     chat.say("处理这个维护事件", "maintenance_event")
     assert chat.memory.task and chat.memory.task.proposal and chat.memory.task.proposal.resource_id == "ev-Qk31bTzW"
+
+
+@pytest.mark.parametrize(
+    "facts, truth",
+    [
+        ({"eip.bandwidth_mbps": 10, "slot.bandwidth": "10"}, True),
+        ({"eip.bandwidth_mbps": 10, "slot.bandwidth": "20"}, False),
+        ({"eip.bandwidth_mbps": 10, "slot.bandwidth": "ten"}, None),
+        ({"eip.bandwidth_mbps": 10}, None),
+        ({"slot.bandwidth": "10"}, None),
+    ],
+)
+def test_a_fact_beside_another_one_is_true_false_or_unknown(facts: dict[str, Any], truth: bool | None) -> None:
+    condition = parse({"fact": "eip.bandwidth_mbps", "is": {"fact": "slot.bandwidth"}})
+    assert condition.holds(facts) is truth
+    assert condition.names() == {"eip.bandwidth_mbps", "slot.bandwidth"}
+
+
+def test_a_renewal_whose_old_date_was_unknown_is_never_called_done() -> None:
+    chat = asked("renewal", "zh", {"instance__payment": "Prepaid", "instance__expire_at": None})
+    chat.press("确认执行")
+    chat.world.instances[WEB] = healthy(WEB, "web-01", **{**PREPAID, "instance__expire_at": NEW})
+    for _ in range(36):
+        chat.wake()
+    assert chat.turn.resolution is None and chat.turn.handoff and chat.turn.handoff["reason"] == "cloud_unreachable"
