@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.checks.registry import CHECKS, run_checks
-from actions.checks.resources import list_instances
+from actions.checks.resources import list_instances, open_events
 from actions.checks.view import CloudView
 from actions.clients.cloud import CloudError
 from actions.clients.support import SupportClient, SupportError
@@ -128,6 +128,7 @@ class Shell:
             tam_primary=(tam.get("primary") or {}).get("name", ""),
             tam_backup=(tam.get("backup") or {}).get("name", ""),
             open_cases=tuple(map(_case, known.get("open_cases", []))),
+            events=open_events(self._view) if self._view else (),
             incidents=tuple(
                 ports.Incident(
                     one["id"],

@@ -20,7 +20,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "secret_key",
         re.compile(
-            r"(?i)((?:secret[_ ]?(?:access[_ ]?)?key|access[_ ]?key(?:[_ ]?id)?|\bak\b|\bsk\b)\s*(?:是|为|:|：|=|is\b)?\s*)([A-Za-z0-9/+]{20,})"
+            r"(?i)((?:secret[_ ]?(?:access[_ ]?)?key|access[_ ]?key(?:[_ ]?id)?|\bak\b|\bsk\b)"
+            r"\s*(?:是|为|:|：|=|is\b)?\s*)([A-Za-z0-9/+]{20,})"
         ),
     ),
     ("secret_key", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ALTAK)[A-Za-z0-9]{12,}")),
@@ -29,7 +30,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("card_number", re.compile(r"(?<![\dA-Za-z-])(?:\d[ -]?){15,18}\d(?![\dA-Za-z])")),
 )
 _NOT_A_PASSWORD = re.compile(
-    r"(?i)^(?:什么|多少|不对|错误|错的|忘了|忘记了?|wrong|incorrect|invalid|expired|not\b.*|forgotten|reset.*|required.*|authentication.*)$|[\u4e00-\u9fff]"
+    r"(?i)^(?:什么|多少|不对|错误|错的|忘了|忘记了?|wrong|incorrect|invalid|expired|not\b.*|forgotten|reset.*|required.*"
+    r"|authentication.*)$|[\u4e00-\u9fff]"
 )
 
 

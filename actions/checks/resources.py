@@ -77,6 +77,43 @@ def _with_open_events(view: CloudView, region: str, ids: list[str]) -> set[str]:
     }
 
 
+def open_events(view: CloudView) -> tuple[Mapping[str, str], ...]:
+    """Events that wait for the customer or are under way, on any instance: `instance_id`, `name`, `event_id`, `status`.
+
+    A region that does not answer contributes nothing: this is news to mention, not a finding.
+    """
+    looks = {
+        f"{region}:{kind}": partial(
+            view.call,
+            "describeEvents",
+            "bcc",
+            region,
+            "POST",
+            "/",
+            {"action": f"Describe{kind}Events"},
+            {"maxKeys": 20},
+        )
+        for region in view.regions
+        for kind in ("Unplanned", "Planned")
+    }
+    found = []
+    for answer in view.together(looks).values():
+        if isinstance(answer, CloudError):
+            continue
+        for key in ("unplannedMaintenanceEvents", "plannedMaintenanceEvents"):
+            for event in answer.data.get(key, []):
+                if event["serverEventStatus"] not in CLOSED_EVENTS:
+                    found.append(
+                        {
+                            "instance_id": event["instanceId"],
+                            "name": event.get("instanceName", ""),
+                            "event_id": event["serverEventId"],
+                            "status": event["serverEventStatus"],
+                        }
+                    )
+    return tuple(found)
+
+
 def _silent_or_full(view: CloudView, region: str, ids: list[str]) -> set[str]:
     """Running instances that report nothing any more, or whose memory is used up."""
     if len(ids) > _LARGEST_LOOK:

@@ -27,6 +27,10 @@ class OpenedConversation:
     resumed: bool
 
 
+AWAY = timedelta(minutes=30)
+"""A shorter absence is a reload or a change of device: nothing is said."""
+
+
 class Opening:
     """At most one open conversation per customer, whichever tabs, devices and instances race for it."""
 
@@ -44,6 +48,7 @@ class Opening:
         """
         known = await self._find(customer.party)
         if known is not None and not fresh and not self._is_stale(known):
+            await self._welcome_back(known)
             return OpenedConversation(known.id, Owner.of(known), known.last_seq, True)
         await self._limit.check(address)
         if known is not None:
@@ -55,6 +60,13 @@ class Opening:
             if winner is None:
                 raise
             return OpenedConversation(winner.id, Owner.of(winner), winner.last_seq, True)
+
+    async def _welcome_back(self, known: Conversation) -> None:
+        """After a long absence the assistant is told, so that it can offer to go on with what was left open."""
+        idle = self._conversations.clock.now() - known.last_activity_at
+        if known.owner_kind == "bot" and idle > AWAY:
+            async with self._conversations.work(known.id) as work:
+                await add_event(work, "opened", {"resumed": True})
 
     def _is_stale(self, conversation: Conversation) -> bool:
         idle = self._conversations.clock.now() - conversation.last_activity_at
