@@ -154,6 +154,7 @@ def test_that_a_key_accounts_case_moved_to_product_experts_rings_them_at_once(ow
     customer = own.customer("key")
     case_id = customer.asks_for_human()
     wang, manager = own.agent("a-wang"), own.agent("a-he")
+    eventually(lambda: len(_rung(manager, case_id)) == 1, "the first rung")
     wang.does(case_id, "claim")
     wang.writes(case_id, "one moment")
     assert wang.does(case_id, "escalate", tier="tier2", reason="kernel").status_code == 200
