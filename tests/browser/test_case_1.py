@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+A_REBOOT_AND_THE_NEXT_METRIC = 90
+"""World seconds: the machine is back within four, the monitor reports each minute."""
 SAID = {"zh": "我有一台虚拟机宕机了", "en": "one of my VMs is down"}
 
 
@@ -15,6 +17,7 @@ def test_that_a_hung_instance_is_diagnosed_and_rebooted_after_a_clear_yes(custom
 
     chat.say(SAID[language])
     chat.agree_until_confirmed()
+    control.post("/clock", json={"advance_seconds": A_REBOOT_AND_THE_NEXT_METRIC}).raise_for_status()
     result = chat.expect_result()
 
     expect(result).to_contain_text(injected["resource_id"])
