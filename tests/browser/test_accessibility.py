@@ -45,7 +45,7 @@ def test_that_the_desk_has_no_serious_violation(customer, open_chat, open_desk, 
     desk.open_case(chat.ask_for_a_human())
     assert serious_violations(desk.page) == []
     desk.claim()
-    desk.page.get_by_role("button", name=desk.words["resolve"]).click()
+    desk.page.get_by_role("button", name=desk.words["resolve"], exact=True).click()
     expect(desk.page.get_by_role("dialog")).to_be_visible()
     assert serious_violations(desk.page) == []
 
