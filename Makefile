@@ -46,7 +46,7 @@ test-deep: ## soaks, fuzzing, races, benchmarks (at most 80 minutes); writes doc
 	@$(BOOTSTRAP) python web browser
 	@$(PY312) tests/run.py --deep
 
-bench: setup train ## speed of turns against the running processes
+bench: setup train ## speed of turns on a stack of its own (docs/performance.md)
 	@$(PY312) tests/load/turns.py
 
 nlu-report: setup train ## reliability, risk and confusion of the understanding, as a page

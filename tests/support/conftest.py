@@ -1,5 +1,6 @@
 """One running service for tests that only talk to it; one of their own for tests that stop it or move its clock."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from scale_servers import answering
 from support_harness import FakeCloud, Support
 
 SCALE_OUT = answering()
+if not SCALE_OUT and {"REQUIRE_POSTGRESQL", "REQUIRE_REDIS"} <= os.environ.keys():
+    raise pytest.UsageError("PostgreSQL and Redis are here, so the scale-out tests may not be left out")
 collect_ignore = [] if SCALE_OUT else ["test_scale_out.py"]
 
 
