@@ -60,6 +60,8 @@ LEAVE_IT = re.compile(
     r"|\b(?:leave (?:it|that|things)|not now|never ?mind|no thanks|no need|forget it|as it is)\b",
     re.I,
 )
+# Nothing but that: a doubtful cancel or no in these words is one.
+PLAIN_LEAVE = re.compile(rf"\s*(?:那|那就|还是|先|no,? |ok,? )?(?:{LEAVE_IT.pattern})[吧啦谢\W]*", re.I)
 # "A machine", "another machine": not the one talked about.
 ONE_OF_MANY = re.compile(
     r"(?<![这那哪上下第同每换])[一另](?:台|个)(?:云主机|云服务器|服务器|主机|机器|实例|虚拟机)"

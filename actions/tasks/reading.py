@@ -94,6 +94,16 @@ def _loose(utterance: Utterance, clauses: list[Clause]) -> list[tuple[Entity, ..
     return found
 
 
+def _verdict(utterance: Utterance) -> Gate:
+    """The understanding's verdict, but a plain "leave it" read as a cancel or a no is sure: taking it does no harm."""
+    gate = utterance.understanding.gate
+    if utterance.intent == "nlu_fallback" and gate == "answer":
+        return "reject"
+    if utterance.intent in ("cancel", "deny") and lexicon.PLAIN_LEAVE.fullmatch(utterance.text):
+        return "answer"
+    return gate
+
+
 def _whole(utterance: Utterance) -> Move:
     about = utterance.understanding
     return Move(
@@ -102,7 +112,7 @@ def _whole(utterance: Utterance) -> Move:
         message_id=utterance.message_id,
         confidence=utterance.confidence,
         entities=utterance.entities,
-        gate="reject" if utterance.intent == "nlu_fallback" and about.gate == "answer" else about.gate,
+        gate=_verdict(utterance),
         candidates=about.candidates,
         negated=about.negated,
         asserted=about.asserted,

@@ -349,3 +349,13 @@ def test_row_29_a_yes_to_resume_is_no_yes_to_the_act() -> None:
     chat.event("opened")
     chat.say("好的", "affirm")
     assert chat.world.acts == []
+
+
+@LANGUAGES
+def test_row_22_a_doubtful_leave_it_in_plain_words_leaves_it(language: Any) -> None:
+    chat = at_confirmation(language)
+    chat.say("不" if language == "zh" else "no", "deny")
+    words = "不要了" if language == "zh" else "never mind"
+    chat.say(words, "cancel", confidence=0.46, gate="clarify", candidates=("cancel", "deny"))
+    assert chat.memory.task is None
+    assert not chat.world.acts
