@@ -15,6 +15,14 @@ _INPUTS = ("config.yml", "domain.yml", "requirements.lock", "data/nlu", "data/ru
 _STARTED = re.compile(r"Starting to train component '([^']+)'")
 _ENCODED = re.compile(r"Encoding sentences:.*?(\d+)/(\d+)")
 _BAR_WIDTH = 30
+_ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # The order of sets decides the order of features; the same sentences shall give the same model.
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 _SHARES = {"HybridIntentClassifier": 0.6, "RulePolicy": 0.95}
 """How much of the whole is done when a component starts; encoding comes before all of them."""
 
@@ -58,7 +66,7 @@ def train() -> None:
     (ROOT / "var").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "assistant", "--force"]
     with (ROOT / "var" / "train.log").open("w") as log:
-        environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        environment = {**os.environ, **_ENVIRONMENT}
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
