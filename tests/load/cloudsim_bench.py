@@ -52,7 +52,7 @@ def signed_get(account: Account, path: str, query: str) -> bytes:
     pairs = tuple(tuple(part.split("=", 1)) for part in query.split("&")) if query else ()
     headers = {"host": HOST, "x-bce-date": stamp}
     unsigned = parse_authorization(prefix + "//x")
-    made = signature(SignedRequest("GET", path, pairs, headers), unsigned, account.secret_key)  # type: ignore[arg-type]
+    made = signature(SignedRequest("GET", path, pairs, headers.items()), unsigned, account.secret_key)  # type: ignore[arg-type]
     target = f"{path}?{query}" if query else path
     return (
         f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nx-bce-date: {stamp}\r\nAuthorization: {prefix}//{made}\r\n\r\n"

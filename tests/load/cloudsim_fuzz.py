@@ -95,7 +95,7 @@ class Fuzzer:
         decoded = httpx.URL("http://x" + path).path
         headers = {"host": host, "x-bce-date": stamp, "content-length": str(len(raw))}
         made = signature(
-            SignedRequest(method, decoded, tuple(query), headers), parse_authorization(prefix + "//x"), secret
+            SignedRequest(method, decoded, tuple(query), headers.items()), parse_authorization(prefix + "//x"), secret
         )
         if self.chance.random() < 0.05:
             made = made[::-1]
