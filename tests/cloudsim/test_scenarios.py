@@ -10,10 +10,14 @@ import yaml
 from conftest import Key, RunningCloud
 from public_view import PublicView, holds, look
 
+from cloudsim.catalog import SERVICES
+from cloudsim.faults.scenarios import read_book
+
 FOLDER = Path(__file__).resolve().parents[2] / "data/cloud/scenarios"
 ENTRIES: list[dict[str, Any]] = [
     entry for path in sorted(FOLDER.glob("*.yaml")) for entry in yaml.safe_load(path.read_text())["scenarios"]
 ]
+BOOK = read_book(FOLDER)
 
 
 def _owner(cloud: RunningCloud, account_id: str) -> Key:
@@ -48,3 +52,15 @@ def test_that_every_row_of_the_troubleshooting_table_has_a_scenario() -> None:
     assert len(ENTRIES) >= 40
     assert len({entry["name"] for entry in ENTRIES}) == len(ENTRIES)
     assert all(entry["title"]["zh"] and entry["title"]["en"] for entry in ENTRIES)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry["name"]))
+def test_that_a_remedy_says_which_operations_do_it_or_that_none_does(entry: dict[str, Any]) -> None:
+    known = {
+        name for one in SERVICES.values() for op in one.operations for name in (op.name, f"{op.service}.{op.name}")
+    }
+    truth = BOOK[entry["name"]].ground_truth()
+    for remedy in truth["remedies_that_work"] + truth["remedies_that_help_briefly"] + truth["remedies_that_do_not"]:
+        assert set(remedy["api_operations"]) <= known, remedy
+        assert bool(remedy["api_operations"]) == (remedy["by"] == "api"), remedy
+        assert remedy["then"] is None or remedy["then"] in known
