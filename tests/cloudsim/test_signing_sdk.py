@@ -64,10 +64,10 @@ OVER_THE_WIRE = settings(max_examples=150, deadline=None, suppress_health_check=
 
 @pytest.fixture(scope="module")
 def world(cloud: RunningCloud) -> Iterator[RunningCloud]:
-    """The world as planted, and again afterwards: some of these calls succeed."""
+    """The world as planted, and again afterwards: some of these calls succeed, though they mean nothing."""
     cloud.reset()
     yield cloud
-    cloud.reset()
+    cloud.forget()
 
 
 @dataclass(frozen=True)
