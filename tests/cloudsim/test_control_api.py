@@ -21,7 +21,7 @@ from cloudsim.operations.app import operator_app
 
 WEB = "i-Dw7Lq2Xa"
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 LOCAL = LocalCloud()
