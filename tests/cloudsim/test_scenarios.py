@@ -18,6 +18,17 @@ ENTRIES: list[dict[str, Any]] = [
     entry for path in sorted(FOLDER.glob("*.yaml")) for entry in yaml.safe_load(path.read_text())["scenarios"]
 ]
 BOOK = read_book(FOLDER)
+WEB = "i-Dw7Lq2Xa"
+# Four causes on one instance, and one at each of the products around it.
+TOGETHER = [
+    ("disk_full", WEB),
+    ("login_port_not_open", WEB),
+    ("bandwidth_full", WEB),
+    ("runaway_process", WEB),
+    ("connections_slow_sql", "rds-Dw6Hk1Qz"),
+    ("bucket_private", "dawnlight-assets"),
+    ("filing_missing", "www.dawnlight.example"),
+]
 
 
 def _owner(cloud: RunningCloud, account_id: str) -> Key:
@@ -40,6 +51,20 @@ def test_that_the_public_api_shows_the_evidence(cloud: RunningCloud, entry: dict
     cloud.control.delete(f"/scenarios/{scenario['id']}").raise_for_status()
     remaining = [line for line in truth["evidence"] if holds(look(view, line["see"]), line)]
     assert len(remaining) < len(truth["evidence"]), f"{entry['name']} leaves everything as it was"
+
+
+def test_that_composed_troubles_each_show_their_own_evidence(fresh_cloud: RunningCloud) -> None:
+    control, key = fresh_cloud.control, fresh_cloud.key("dawnlight", "linxiao")
+    made = [
+        control.post(
+            "/scenarios", json={"scenario": name, "resource_id": resource, "account_id": key.account_id}
+        ).json()
+        for name, resource in TOGETHER
+    ]
+    for scenario in made:
+        view = PublicView(fresh_cloud, key, scenario["resource_id"])
+        for line in scenario["ground_truth"]["evidence"]:
+            assert holds(look(view, line["see"]), line), (scenario["scenario"], line)
 
 
 def test_that_every_row_of_the_troubleshooting_table_has_a_scenario() -> None:
