@@ -240,6 +240,8 @@ def main(folder: Path, seconds: float) -> None:
                 socket.create_connection(("127.0.0.1", CONTROL_PORT), timeout=1).close()
                 break
             except OSError:
+                if server.poll() is not None:
+                    raise RuntimeError("the simulator ended before it listened") from None
                 time.sleep(0.05)
         ready = time.perf_counter() - started
         figures = uvloop.run(measure(server.pid, seconds))
