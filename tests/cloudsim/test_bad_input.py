@@ -58,6 +58,29 @@ def test_that_bad_input_gets_a_clear_error(
     assert set(answer) == {"requestId", "code", "message"}
 
 
+BUCKET, SITE = "dawnlight-assets", "www.dawnlight.example"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "host"),
+    [
+        ("GET", f"/{BUCKET}", "quota", "bj.bcebos.com"),
+        ("PUT", f"/{BUCKET}", "quota", "bj.bcebos.com"),
+        ("DELETE", f"/{BUCKET}", "encryption", "bj.bcebos.com"),
+        ("GET", f"/{BUCKET}/css/site.css", "tagging", "bj.bcebos.com"),
+        ("PUT", f"/{BUCKET}/css/site.css", "tagging", "bj.bcebos.com"),
+        ("DELETE", f"/{BUCKET}/css/site.css", "tagging", "bj.bcebos.com"),
+        ("GET", f"/v2/domain/{SITE}/config", "nothing", "cdn.baidubce.com"),
+        ("DELETE", f"/v2/instance/{WEB}", "tag", "bcc.bj.baidubce.com"),
+    ],
+)
+def test_that_a_part_nobody_wrote_is_not_taken_for_the_whole(method: str, path: str, query: str, host: str) -> None:
+    before = LOCAL.call(OWNER, "GET", path, "", None, host)
+    status, answer = LOCAL.call(OWNER, method, path, query, None, host)
+    assert (status, answer["code"]) == (501, "NotImplemented")
+    assert LOCAL.call(OWNER, "GET", path, "", None, host) == before
+
+
 def test_that_another_accounts_instance_does_not_exist() -> None:
     for method, path, query in (
         ("GET", f"/v2/instance/{WEB}", ""),
