@@ -1,4 +1,4 @@
-"""`python -m cloudsim`: serve the simulated cloud, or inject a scenario into a running one."""
+"""`python -m cloudsim`: serve the simulated cloud, or break something in a running one (`inject`, `fault`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from cloudsim.cloud import Cloud
+from cloudsim.fault import run_fault
 from cloudsim.inject import run_inject
 from cloudsim.server import Ports, run
 from cloudsim.world.seeding import SeedError
@@ -26,7 +27,9 @@ def _port(name: str, default: int | None) -> int | None:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     root = argparse.ArgumentParser(
-        prog="python -m cloudsim", description=__doc__, epilog="See also: python -m cloudsim inject --help"
+        prog="python -m cloudsim",
+        description=__doc__,
+        epilog="See also: python -m cloudsim inject --help, fault --help",
     )
     root.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     root.add_argument("--port", type=int, default=_port("CLOUD_PORT", 8600), help="port that dispatches on Host")
@@ -65,8 +68,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] == ["inject"]:
-        return run_inject(given[1:], _port("CLOUD_CONTROL_PORT", None) or DEFAULT_CONTROL_PORT)
+    commands = {"inject": run_inject, "fault": run_fault}
+    if given and given[0] in commands:
+        return commands[given[0]](given[1:], _port("CLOUD_CONTROL_PORT", None) or DEFAULT_CONTROL_PORT)
     options = parser().parse_args(given)
     ports = Ports(
         options.host,

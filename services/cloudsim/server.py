@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cloudsim.cloud import Cloud
 from cloudsim.control.app import control_app
@@ -21,11 +21,11 @@ from cloudsim.protocol.hosts import PORT_ORDER
 
 
 class _Protocol(HttpToolsProtocol):
-    """Lets the door cut a connection: a fault that drops the line needs the transport."""
+    """Gives the door the transport, for a fault that drops the line, and the request target as it was sent."""
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.scope["extensions"] = {"cloudsim.transport": self.transport}  # type: ignore[dict-item]
-        super()._start_asgi_task(cycle, app)
+    def on_headers_complete(self) -> None:
+        self.scope["extensions"] = {"cloudsim": {"transport": self.transport, "target": self.url}}
+        super().on_headers_complete()
 
 
 @dataclass(frozen=True)

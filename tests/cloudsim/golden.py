@@ -17,8 +17,17 @@ from local_cloud import LocalCloud
 from cloudsim.faults import scenarios
 
 FILE = Path(__file__).with_name("golden.json")
-WEB, DB = "i-Dw7Lq2Xa", "i-Dd5Kp8Mc"
+WEB, DB, RELEASED = "i-Dw7Lq2Xa", "i-Dd5Kp8Mc", "i-Dw3Tn9Rb"
+SETTLED = 60  # World seconds after which a resize, a snapshot or a diagnosis has ended.
+# What is wrong, so that events, attacks and alarms have something to show.
+TROUBLES = (("host_failure", WEB), ("planned_maintenance", DB), ("runaway_process", DB), ("ddos_cleaning", WEB))
 EVENT_QUERY = {"maxKeys": 10}
+
+ALARM_QUERY = {"startTime": "2026-11-22T00:00:00Z", "endTime": "2026-11-22T09:00:00Z", "pageNo": 1, "pageSize": 2}
+METRIC_QUERY = {
+    "scope": "BCE_BCC", "region": "bj", "beginDatetime": "2026-11-22T08:50:00Z", "endDatetime": "2026-11-22T09:00:00Z",
+    "metricName": "CPUUsagePercent", "filters": [{"key": "InstanceId", "op": "=", "value": DB}],
+}  # fmt: skip
 
 # name -> (method, path, query, body, host)
 REQUESTS: dict[str, tuple[str, str, str, Any, str]] = {
@@ -39,6 +48,28 @@ REQUESTS: dict[str, tuple[str, str, str, Any, str]] = {
     ),
     "ListCloudEvents": ("GET", "/event-api/v1/bce-event/list", "pageSize=5", None, "bcm.bj"),
     "GetCashBalance": ("POST", "/v1/finance/cash/balance", "", {}, "billing"),
+    "ListSnapshots": ("GET", "/v2/snapshot", "", None, "bcc.bj"),
+    "ListFlavorSpec": ("GET", "/v2/instance/flavorSpec", "zoneName=cn-bj-a", None, "bcc.bj"),
+    "DescribeRegions": ("POST", "/v2/region/describeRegions", "", {"region": "bj"}, "bcc.bj"),
+    "ListTasks": ("POST", "/v2/task/list", "", {"maxKeys": 10}, "bcc.bj"),
+    "GetDiagnosticSchemas": ("GET", "/v2/instance/diagnosticReport/schemas", "", None, "bcc.bj"),
+    "ListDiagnosticReports": ("POST", "/v2/instance/diagnosticReport/list", "", {"instanceId": DB}, "bcc.bj"),
+    "CreateDiagnostic": (
+        "POST", "/v2/instance/diagnosticReport/create", "",
+        {"metricSetId": "guest-basic", "instanceType": "bcc", "instanceId": DB, "duration": 180}, "bcc.bj",
+    ),
+    "ListRecycledInstances": ("POST", "/v2/recycle/instance", "", {}, "bcc.bj"),
+    "ListBaseDdosAttackRecord": ("GET", "/v1/ddos/{address}/record", "", None, "eip.bj"),
+    "DescribeMetricData": ("POST", "/v3/bcm/query", "action=DescribeMetricData", METRIC_QUERY, "bcm.bj"),
+    "DescribeAlarms": ("POST", "/v3/bcm/ah", "action=DescribeAlarms", ALARM_QUERY, "bcm.bj"),
+    "DescribeAlarmPolicies": (
+        "POST", "/v3/bcm", "action=DescribeAlarmPolicies", {"pageNo": 1, "pageSize": 2}, "bcm.bj",
+    ),
+    "ListResourceMonthBills": (
+        "GET", "/v1/bill/resource/month", "month=2026-11&productType=postpay&pageSize=1", None, "billing",
+    ),
+    "GetSessionToken": ("POST", "/v1/sessionToken", "", {"accessControlList": []}, "sts.bj"),
+    "GetInstanceVNC": ("GET", f"/v2/instance/{DB}/vnc", "", None, "bcc.bj"),
     "MissingInstance": ("GET", "/v2/instance/i-00000000", "", None, "bcc.bj"),
     "StartRunningInstance": ("PUT", f"/v2/instance/{DB}", "start", None, "bcc.bj"),
 }  # fmt: skip
@@ -62,17 +93,27 @@ def type_name(value: Any) -> str:
 
 
 def answers() -> dict[str, tuple[int, Any]]:
-    """Status and answer of every request, on a demo world in which two things are wrong."""
+    """Status and answer of every request, on a demo world in which some things are wrong."""
     local = LocalCloud()
     user = local.user("dawnlight", "linxiao")
     account = local.world.identity.users.get(user)["accountId"]
     with local.world.change():
-        for name, resource in (("host_failure", WEB), ("planned_maintenance", DB)):
+        for name, resource in TROUBLES:
             scenarios.inject(local.world, name, local.clock.now(), None, resource)
     group = local.call(user, "GET", "/v2/securityGroup")[1]["securityGroups"][0]["id"]
+    local.call(user, "DELETE", f"/v2/instance/{RELEASED}")
+    local.call(user, "PUT", f"/v2/instance/{DB}", "resize", {"cpuCount": 4, "memoryCapacityInGB": 16})
+    volume = local.call(user, "GET", "/v2/volume", f"instanceId={DB}")[1]["volumes"][0]["id"]
+    local.call(user, "POST", "/v2/snapshot", "", {"volumeId": volume, "snapshotName": "before"})
+    local.clock.advance(SETTLED)
+    method, path, query, body, _ = REQUESTS["CreateDiagnostic"]
+    local.call(user, method, path, query, body)
+    local.clock.advance(SETTLED)
+    listed = local.call(user, "GET", "/v1/eip", "", None, "eip.bj.baidubce.com")[1]["eipList"]
+    address = next(one["eip"] for one in listed if one["instanceId"] == WEB)
     found = {}
     for name, (method, path, query, body, host) in REQUESTS.items():
-        wire = path.format(group=group, account=account)
+        wire = path.format(group=group, account=account, address=address)
         found[name] = local.call(user, method, wire, query, body, f"{host}.baidubce.com")
     return found
 

@@ -70,7 +70,8 @@ class LocalCloud:
             headers["x-bce-security-token"] = token
         pairs = tuple(tuple(part.partition("=")[::2]) for part in query.split("&") if part)
         prefix = f"bce-auth-v1/{access}/{stamp}/1800"
-        made = signature(SignedRequest(method, path, pairs, headers), parse_authorization(prefix + "//x"), secret)
+        request = SignedRequest(method, path, pairs, headers.items())
+        made = signature(request, parse_authorization(prefix + "//x"), secret)
         headers["authorization"] = f"{prefix}//{made}"
         scope = {
             "type": "http",

@@ -14,7 +14,7 @@ from baidubce.http import bce_http_client, handler, http_methods
 from baidubce.services.bcc.bcc_client import BccClient
 from baidubce.services.bcm.bcm_client import BcmClient
 from baidubce.services.eip.eip_client import EipClient
-from conftest import Key, RunningCloud
+from conftest import BY_HAND, Key, RunningCloud
 from public_products import PRODUCTS
 
 GAP = "gap"
@@ -44,8 +44,9 @@ class PublicView:
         configuration = self.cloud.client(BccClient, service, self.key).config
         handlers = [handler.parse_error, handler.parse_json]
         text = json.dumps(more["body"]) if "body" in more else None
+        headers = {**more.get("headers", {}), b"X-Conversation-Id": BY_HAND.encode()}
         return bce_http_client.send_request(
-            configuration, bce_v1_signer.sign, handlers, method, path, text, more.get("headers", {}), params or {}
+            configuration, bce_v1_signer.sign, handlers, method, path, text, headers, params or {}
         )
 
     def balance(self) -> float:

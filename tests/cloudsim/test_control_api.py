@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 import schemathesis
+from baidubce.exception import BceHttpClientError
 from baidubce.services.bcc.bcc_client import BccClient
 from conftest import REPOSITORY, RunningCloud
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +23,7 @@ from cloudsim.operations.app import operator_app
 
 WEB = "i-Dw7Lq2Xa"
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 LOCAL = LocalCloud()
@@ -95,3 +97,25 @@ def test_that_the_command_line_injects(fresh_cloud: RunningCloud) -> None:
     assert '"cause": "guest_hang"' in done.stdout
     refused = subprocess.run([*command[:4], "no_such", *command[5:]], capture_output=True, text=True, env=environment)
     assert refused.returncode == 1 and "no_such" in refused.stderr
+
+
+def test_that_the_command_line_puts_faults_in_force_and_takes_them_away(fresh_cloud: RunningCloud) -> None:
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        port = str(fresh_cloud.control.base_url.port)
+        line = [sys.executable, "-m", "cloudsim", "fault", *words, "--control-port", port]
+        environment = {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'services'}"}
+        return subprocess.run(line, capture_output=True, text=True, env=environment)
+
+    client = fresh_cloud.client(BccClient, "bcc", fresh_cloud.key("dawnlight", "linxiao"))
+    made = command("error", "--service", "bcc", "--operation", "ListZones", "--status", "503", "--code", "Busy",
+                   "--account", "dawnlight")  # fmt: skip
+    assert json.loads(made.stdout)["kind"] == "error", made.stderr
+    with pytest.raises(BceHttpClientError) as struck:
+        client.list_zones()
+    assert (struck.value.status_code, struck.value.code) == (503, "Busy")
+    other = fresh_cloud.client(BccClient, "bcc", fresh_cloud.key("bluebay", "chenchen"))
+    assert other.list_zones().zones and client.list_instances().instances
+    assert [one["hits"] for one in json.loads(command().stdout)] == [1]
+    assert json.loads(command("--clear", "all").stdout) == {"removed": 1}
+    assert client.list_zones().zones
+    assert command("error", "--probability", "7").returncode == 1

@@ -103,7 +103,7 @@ def test_that_backups_are_made_listed_and_removed(cloud: RunningCloud, rds: RDSC
     assert rds.get_instance_detail(MYSQL).backup_policy.expire_in_days == 30
     assert refused(lambda: rds.modify_backup_policy(MYSQL, "9", "17:05:00Z", True, expire_in_days=30))[0] == 400
     day = datetime.now(UTC) - timedelta(days=2)
-    assert len(rds.binlog_list(MYSQL, f"{day:%Y-%m-%dT}00%3A00%3A00Z").binlogs) == 4
+    assert len(rds.binlog_list(MYSQL, f"{day:%Y-%m-%dT}00:00:00Z").binlogs) == 4
 
 
 def test_that_logs_are_paged(rds: RDSClient) -> None:

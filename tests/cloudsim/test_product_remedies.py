@@ -21,6 +21,8 @@ from conftest import RunningCloud
 from public_view import PublicView
 from test_cloud_assistant import answer_of
 from test_networks import BLB, WEB, uploaded
+from test_remedies import remedy_cases
+from test_scenarios import ENTRIES
 
 SITE, STATIC, ASSETS, MYSQL = "www.dawnlight.example", "static.dawnlight.example", "dawnlight-assets", "rds-Dw6Hk1Qz"
 OTHER = "i-Dw3Tn9Rb"
@@ -60,6 +62,11 @@ class Customer:
         account = self.cloud.key("dawnlight", "linxiao").account_id
         self.cloud.control.post(f"/accounts/{account}/recharge", json={"amount": 500}).raise_for_status()
 
+    def told(self, deed: str) -> None:
+        """A process outside the cloud is through: the newest trouble hears of it."""
+        scenario = self.cloud.control.get("/scenarios/active").json()[-1]["id"]
+        self.cloud.control.post(f"/scenarios/{scenario}/deeds", json={"deed": deed}).raise_for_status()
+
     def run(self, command: str, instance: str = WEB) -> None:
         answer_of(self.cloud, self.client(CaClient, "ca"), command, instance)
 
@@ -80,7 +87,8 @@ class Customer:
         assert httpx.get(url).status_code == 200
 
     def new_certificate(self, domain: str) -> None:
-        made = self.cert.create_cert(uploaded(domain, title=f"fresh-{domain}")).cert_id
+        title = f"fresh-{len(self.cert.list_user_certs().certs)}-{domain}"
+        made = self.cert.create_cert(uploaded(domain, title=title)).cert_id
         self.cdn.set_domain_https(domain, {"enabled": True, "certId": made})
 
     def newest_certificate(self, domain: str) -> None:
@@ -165,6 +173,19 @@ CASES: list[tuple[str, str, Deed, Deed]] = [
         STATIC,
         lambda c: c.cdn.purge([{"url": f"https://{STATIC}/"}]),
         lambda c: c.cdn.set_domain_referer_acl(STATIC, whiteList=[SITE]),
+    ),
+    ("filing_missing", SITE, lambda c: c.cdn.enable_domain(SITE), lambda c: c.told("FileIcp")),
+    (
+        "origin_blocks_nodes",
+        SITE,
+        lambda c: c.cdn.purge([{"url": f"https://{SITE}/"}]),
+        lambda c: c.told("AllowNodesAtOrigin"),
+    ),
+    (
+        "certificate_expiring",
+        SITE,
+        lambda c: c.cdn.purge([{"url": f"https://{SITE}/"}]),
+        lambda c: c.new_certificate(SITE),
     ),
     ("domains_in_arrears", SITE, lambda c: c.cdn.enable_domain(SITE), lambda c: c.recharge()),
     (
@@ -261,3 +282,25 @@ def test_that_only_a_remedy_ends_the_trouble(
     works(customer)
     cloud.advance(SETTLED)
     assert _status(cloud, scenario) == "cured"
+
+
+def test_that_a_missing_filing_is_mended_outside_the_api_only(customer: Customer) -> None:
+    cloud = customer.cloud
+    scenario = cloud.control.post("/scenarios", json={"scenario": "filing_missing", "resource_id": SITE}).json()
+    assert [(one["operation"], one["by"]) for one in scenario["ground_truth"]["remedies_that_work"]] == [
+        ("FileIcp", "process")
+    ]
+    with pytest.raises(BceHttpClientError) as refused:
+        customer.cdn.enable_domain(SITE)
+    assert (refused.value.status_code, refused.value.code) == (409, "OperationDenied")
+    told = f"/scenarios/{scenario['id']}/deeds"
+    assert cloud.control.post(told, json={"deed": "EnableDomain"}).status_code == 409
+    assert cloud.control.post(told, json={"deed": "BuyQps"}).json()["status"] == "active"
+    assert cloud.control.post(told, json={"deed": "FileIcp"}).json()["cured_by"]["operation"] == "FileIcp"
+    assert customer.cdn.get_domain_config(SITE).status == "RUNNING"
+    assert cloud.control.post(told, json={"deed": "FileIcp"}).status_code == 409
+
+
+def test_that_every_scenario_has_its_remedies_tried() -> None:
+    tried = {case[0] for case in CASES} | {param.values[0]["name"] for param in remedy_cases("works")}
+    assert tried == {entry["name"] for entry in ENTRIES}

@@ -18,9 +18,7 @@ from cloudsim.operations.publishing import repair_instance
 from cloudsim.store.collection import Document
 
 FOLDER = Path(__file__).resolve().parents[2] / "data/cloud/scenarios"
-FILES = ("account", "instance_connect", "instance_down", "instance_slow", "network")
-# What a customer does outside the cloud: the simulator cannot see it, a person has to say it is done.
-OUTSIDE = {"EscalateToCarrier", "LowerBitrate"}
+FILES = ("account", "ai", "instance_connect", "instance_down", "instance_slow", "network")
 SETTLED = 120
 LOCAL = LocalCloud()
 SIZES = [(1, 2), (2, 4), (2, 8), (4, 8), (4, 16), (8, 32), (16, 64)]
@@ -125,6 +123,29 @@ def _run_command(patient: Patient, where: dict[str, Any]) -> None:
         scenarios.react(LOCAL.world, "RunCommand", patient.id, where, LOCAL.clock.now())
 
 
+def _told(deed: str) -> Callable[[Patient, dict[str, Any]], None]:
+    """What is done outside the cloud: the simulator cannot see it, a person has to say that it is through."""
+
+    def do(patient: Patient, where: dict[str, Any]) -> None:
+        with LOCAL.world.change():
+            scenarios.told(LOCAL.world, patient.scenario["id"], deed, LOCAL.clock.now())
+
+    return do
+
+
+def _detach(patient: Patient, where: dict[str, Any]) -> None:
+    """Take off every disk that is no system disk, where there is one."""
+    for volume in patient.ask("GET", "/v2/volume", f"instanceId={patient.id}")["volumes"]:
+        if not volume["isSystemVolume"]:
+            patient.ask("PUT", f"/v2/volume/{volume['id']}", "detach", {"instanceId": patient.id})
+
+
+def _new_token(patient: Patient, where: dict[str, Any]) -> None:
+    access, secret = LOCAL.keys[patient.user]
+    query = f"grant_type=client_credentials&client_id={access}&client_secret={secret}"
+    assert LOCAL.call(patient.user, "POST", "/oauth/2.0/token", query, None, "aip.baidubce.com")[0] == 200
+
+
 def _eip(query: str, body: Callable[[Patient], Any]) -> Callable[[Patient, dict[str, Any]], None]:
     def do(patient: Patient, where: dict[str, Any]) -> None:
         patient.ask("PUT", f"/v1/eip/{patient.address()}", query, body(patient), "eip")
@@ -141,7 +162,7 @@ DEEDS: dict[str, Callable[[Patient, dict[str, Any]], Any]] = {
     "PurchaseReservedInstance": lambda patient, where: patient.put("purchaseReserved", {}),
     "AuthorizeServerEvent": _authorize_event,
     "ResizeVolume": _resize_volume,
-    "DetachVolume": lambda patient, where: None,
+    "DetachVolume": _detach,
     "AuthorizeSecurityGroupRule": _open_port,
     "ResizeEip": _eip("resize", lambda patient: {"newBandwidthInMbps": 200}),
     "BindEip": _eip("bind", lambda patient: {"instanceType": "BCC", "instanceId": patient.id}),
@@ -150,29 +171,40 @@ DEEDS: dict[str, Callable[[Patient, dict[str, Any]], Any]] = {
     "OperatorRepair": _operator_repair,
     "RunCommand": _run_command,
     "WaitUntilAttackEnds": lambda patient, where: LOCAL.clock.advance(3 * 3600),
+    "RefreshToken": _new_token,
+    **{deed: _told(deed) for deed in ("BuyQps", "BuyQuota", "EscalateToCarrier", "LowerBitrate", "ThrottleRequests")},
 }
 
 
-def _cases(kind: str) -> list[Any]:
+def remedy_cases(kind: str) -> list[Any]:
     cases = []
     for file in FILES:
         for entry in yaml.safe_load((FOLDER / f"{file}.yaml").read_text(encoding="utf-8"))["scenarios"]:
             for remedy in entry.get(kind, []):
-                if remedy["do"] not in OUTSIDE:
-                    cases.append(pytest.param(entry, remedy, id=f"{entry['name']}-{remedy['do']}"))
+                cases.append(pytest.param(entry, remedy, id=f"{entry['name']}-{remedy['do']}"))
     return cases
 
 
-@pytest.mark.parametrize(("entry", "remedy"), _cases("works"))
+@pytest.mark.parametrize(("entry", "remedy"), remedy_cases("works"))
 def test_that_a_remedy_that_works_ends_the_trouble(entry: dict[str, Any], remedy: dict[str, Any]) -> None:
     patient = Patient(entry["name"])
     DEEDS[remedy["do"]](patient, remedy.get("with", {}))
     assert patient.status() == ("dormant" if "relapse_seconds" in remedy else "cured")
 
 
-@pytest.mark.parametrize(("entry", "remedy"), _cases("fails"))
+@pytest.mark.parametrize(("entry", "remedy"), remedy_cases("fails"))
 def test_that_a_remedy_that_does_not_work_leaves_the_trouble(entry: dict[str, Any], remedy: dict[str, Any]) -> None:
     patient = Patient(entry["name"])
     if patient.scenario["resourceId"] != patient.account:
         DEEDS[remedy["do"]](patient, remedy.get("with", {}))
     assert patient.status() == "active"
+
+
+def test_that_paying_leaves_the_start_to_the_customer() -> None:
+    patient = Patient("stopped_for_arrears")
+    remedy = LOCAL.world.book["stopped_for_arrears"].ground_truth()["remedies_that_work"][0]
+    assert (remedy["operation"], remedy["by"], remedy["then"]) == ("Recharge", "payment", "StartInstance")
+    _recharge(patient, {})
+    assert (patient.status(), patient.instance["status"]) == ("cured", "Stopped")
+    patient.put("start")
+    assert (patient.status(), patient.instance["status"]) == ("cured", "Running")

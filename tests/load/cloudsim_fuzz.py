@@ -2,8 +2,9 @@
 
     python tests/load/cloudsim_fuzz.py [REQUESTS]
 
-Starts a simulator of its own, sends REQUESTS (default 100,000) random requests over keep-alive connections, most of
-them correctly signed, and fails on any answer that is a 500, takes longer than LONGEST_SECONDS, or is no answer.
+Starts a simulator of its own and sends REQUESTS (default 100,000) random requests over keep-alive connections, most of
+them correctly signed, some with characters in the path that should have been encoded. Any answer that is a 500, takes
+longer than LONGEST_SECONDS, or is no answer is broken; the first SHOWN are printed, and the run goes on.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -29,6 +31,9 @@ from cloudsim.protocol.signing import SignedRequest, encode, parse_authorization
 MAIN_PORT, CONTROL_PORT = 18_680, 18_681
 LINES = 12
 LONGEST_SECONDS = 10.0
+SHOWN = 5
+RAW_SHARE = 0.05
+RAW = ("a:b", "a?b=c", "a#b", "%zz", "%", "a;b&c", "%2F", "<x>", "a%20b")
 HOSTS = {
     "bos": "bj.bcebos.com", "vpc": "bcc.bj.baidubce.com", "cdn": "cdn.baidubce.com", "aip": "aip.baidubce.com",
     "billing": "billing.baidubce.com", "certificate": "certificate.baidubce.com", "console": "127.0.0.1",
@@ -75,13 +80,18 @@ class Fuzzer:
             return json.dumps(self.value()).encode()
         return self.chance.randbytes(self.chance.randrange(200))
 
+    def word(self) -> str:
+        """Something in the place of a name in a path."""
+        if self.chance.random() < RAW_SHARE:
+            return self.chance.choice(RAW)
+        return encode(self.chance.choice(WORDS))
+
     def request(self) -> bytes:
         """The bytes of one request."""
         service = SERVICES[self.chance.choice(list(SERVICES))]
         operation = self.chance.choice(service.operations)
         path = "/" + "/".join(
-            encode(self.chance.choice(WORDS)) if part.startswith("{") else part
-            for part in operation.route.path.strip("/").split("/")
+            self.word() if part.startswith("{") else part for part in operation.route.path.strip("/").split("/")
         )
         query = [(key, value or "") for key, value in operation.route.query.items() if self.chance.random() < 0.95]
         query += [(self.chance.choice(KEYS), self.chance.choice(WORDS)) for _ in range(self.chance.randrange(4))]
@@ -92,10 +102,11 @@ class Fuzzer:
         raw, stamp = self.body(), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         access, secret = self.chance.choice(self.pairs)
         prefix = f"bce-auth-v1/{access}/{stamp}/1800"
-        decoded = httpx.URL("http://x" + path).path
         headers = {"host": host, "x-bce-date": stamp, "content-length": str(len(raw))}
         made = signature(
-            SignedRequest(method, decoded, tuple(query), headers), parse_authorization(prefix + "//x"), secret
+            SignedRequest(method, unquote(path), tuple(query), headers.items()),
+            parse_authorization(prefix + "//x"),
+            secret,
         )
         if self.chance.random() < 0.05:
             made = made[::-1]
@@ -136,25 +147,38 @@ class Line:
             self.writer = None
 
 
-async def fuzz(fuzzer: Fuzzer, count: int) -> tuple[Counter[int], float]:
-    """Statuses seen and the slowest answer in seconds."""
-    statuses: Counter[int] = Counter()
-    slowest, left = 0.0, count
+@dataclass
+class Outcome:
+    """Statuses seen, the slowest answer in seconds, and what was broken with its request."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    slowest: float = 0.0
+    broken: list[str] = field(default_factory=list)
+
+
+async def fuzz(fuzzer: Fuzzer, count: int) -> Outcome:
+    """Send the requests over LINES connections."""
+    outcome, left = Outcome(), count
 
     async def worker() -> None:
-        nonlocal slowest, left
+        nonlocal left
         line = Line()
         while left > 0:
             left -= 1
             request, started = fuzzer.request(), time.perf_counter()
-            status = await asyncio.wait_for(line.exchange(request), LONGEST_SECONDS)
-            slowest = max(slowest, time.perf_counter() - started)
-            statuses[status] += 1
+            try:
+                status = await asyncio.wait_for(line.exchange(request), LONGEST_SECONDS)
+            except (TimeoutError, RuntimeError, EOFError, OSError) as error:
+                outcome.broken.append(f"{error!r}: {request[:400]!r}")
+                line = Line()
+                continue
+            outcome.slowest = max(outcome.slowest, time.perf_counter() - started)
+            outcome.statuses[status] += 1
             if status == 500:
-                raise RuntimeError(f"500 for {request[:400]!r}")
+                outcome.broken.append(f"500: {request[:400]!r}")
 
     await asyncio.gather(*(worker() for _ in range(LINES)))
-    return statuses, slowest
+    return outcome
 
 
 def main(count: int) -> int:
@@ -175,17 +199,18 @@ def main(count: int) -> int:
             (key["access_key"], key["secret_key"]) for one in found for user in one["users"] for key in user["keys"]
         ]
         started = time.perf_counter()
-        statuses, slowest = asyncio.run(fuzz(Fuzzer(pairs), count))
+        outcome = asyncio.run(fuzz(Fuzzer(pairs), count))
         seconds = time.perf_counter() - started
     finally:
         server.terminate()
         server.wait(timeout=20)
     clean = "Traceback" not in log.read_text()
     print(json.dumps({
-        "requests": count, "seconds": round(seconds, 1), "slowest answer ms": round(slowest * 1000, 1),
-        "statuses": dict(sorted(statuses.items())), "traceback": not clean,
+        "requests": count, "seconds": round(seconds, 1), "slowest answer ms": round(outcome.slowest * 1000, 1),
+        "statuses": dict(sorted(outcome.statuses.items())), "traceback": not clean,
+        "broken": len(outcome.broken), "first broken": outcome.broken[:SHOWN],
     }))  # fmt: skip
-    return 0 if clean else 1
+    return 0 if clean and not outcome.broken else 1
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import uvloop
 from cloudsim_bench import IN_FLIGHT, PAGE, Connection, collect, read_accounts, saturation
 
 MOTO_PORT, PORT, CONTROL_PORT = 18_692, 18_693, 18_694
 MOTO_INSTANCES = 200
-ALONE = 20
+ALONE = 5
 HEAD = (
     "POST / HTTP/1.1\r\nHost: ec2.us-east-1.amazonaws.com\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     "Authorization: AWS4-HMAC-SHA256 Credential=a/20261122/us-east-1/ec2/aws4_request, SignedHeaders=host, "
@@ -99,7 +100,7 @@ def main(folder: Path, seconds: float) -> None:
     ]  # fmt: skip
     servers = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for command in commands]
     try:
-        print(json.dumps(asyncio.run(compare(seconds)), indent=1))
+        print(json.dumps(uvloop.run(compare(seconds)), indent=1))
     finally:
         for server in servers:
             server.terminate()

@@ -288,7 +288,7 @@ def release(call: Call) -> None:
     call.collection(VOLUMES).delete(volume["id"])
 
 
-@SERVICE.operation("POST", "/v2/volume/{volume_id}", name="ReleaseVolumeWithSnapshots", access="full")
+@SERVICE.operation("POST", "/v2/volume/{volume_id}", name="ReleaseVolumeWithSnapshots", access="full", idempotent=True)
 def release_with_snapshots(call: Call) -> None:
     """The newer release call."""
     release(call)

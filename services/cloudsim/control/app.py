@@ -8,7 +8,7 @@ from fastapi import FastAPI, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from cloudsim.cloud import Cloud
-from cloudsim.control.scenarios import add_recharge, add_scenarios
+from cloudsim.control.scenarios import add_outside, add_scenarios
 from cloudsim.faults.injection import FaultRule
 from cloudsim.world.moments import iso
 
@@ -46,7 +46,7 @@ def control_app(cloud: Cloud) -> FastAPI:
     _add_world(app, cloud)
     _add_faults(app, cloud)
     add_scenarios(app, cloud)
-    add_recharge(app, cloud)
+    add_outside(app, cloud)
     return app
 
 

@@ -24,6 +24,12 @@ class ScenarioRequest(BaseModel):
     resource_id: Name | None = None
 
 
+class DeedRequest(BaseModel):
+    """A process outside the cloud's API that is through: `FileIcp`, `BuyQps` …"""
+
+    deed: Name
+
+
 class RechargeRequest(BaseModel):
     """Cash in yuan that the account pays in."""
 
@@ -108,9 +114,19 @@ def add_scenarios(app: FastAPI, cloud: Cloud) -> None:
         return {"removed": len(found)}
 
 
-def add_recharge(app: FastAPI, cloud: Cloud) -> None:
-    """Add the route that pays money in: the public protocol has none."""
+def add_outside(app: FastAPI, cloud: Cloud) -> None:
+    """Add what the public protocol has no operation for: money that comes in, and processes outside the cloud."""
     world = cloud.world
+
+    @app.post("/scenarios/{scenario_id}/deeds", responses={409: {"description": "not in force, or not told but done"}})
+    async def tell(scenario_id: Name, request: DeedRequest) -> Json:
+        now = world.catch_up()
+        try:
+            with world.change():
+                scenario = scenarios.told(world, scenario_id, request.deed, now)
+        except scenarios.ScenarioError as error:
+            raise HTTPException(409, str(error)) from None
+        return scenario_view(cloud, scenario)
 
     @app.post("/accounts/{account_id}/recharge", responses={404: {"description": "no such account"}})
     async def recharge(account_id: Name, request: RechargeRequest) -> Json:

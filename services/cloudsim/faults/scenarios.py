@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from cloudsim.faults.deeds import door_of, operations_of
 from cloudsim.faults.effects import EFFECTS, EffectContext, take_back
 from cloudsim.store.collection import Document, Kind
 from cloudsim.world.agenda import Payload, happening
@@ -37,20 +38,27 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True)
 class Remedy:
-    """Something a customer can do: an operation, parameters that matter, and what comes of it."""
+    """Something that can be done: a deed, parameters that matter, what comes of it, and what is still to do then."""
 
     operation: str
     where: dict[str, Any] = field(default_factory=dict)
     outcome: Outcome = "cured"
     relapse_seconds: float = 0.0
+    then: str | None = None
 
     def matches(self, operation: str, parameters: dict[str, Any]) -> bool:
         """Whether this is what was done."""
         return operation == self.operation and all(parameters.get(key) == value for key, value in self.where.items())
 
     def view(self) -> dict[str, Any]:
-        """As the ground truth shows it."""
-        return {"operation": self.operation, "with": self.where}
+        """As the ground truth shows it; `by` is the door it is done through: `api`, or one outside the API."""
+        return {
+            "operation": self.operation,
+            "with": self.where,
+            "then": self.then,
+            "by": door_of(self.operation),
+            "api_operations": list(operations_of(self.operation)),
+        }
 
 
 @dataclass(frozen=True)
@@ -135,8 +143,11 @@ def _spec(entry: dict[str, Any], file: str) -> ScenarioSpec:
 
 
 def _remedy(entry: dict[str, Any]) -> Remedy:
+    unknown = set(entry) - {"do", "with", "relapse_seconds", "then"}
+    if unknown:
+        raise KeyError(*unknown)
     after = entry.get("relapse_seconds", 0.0)
-    return Remedy(entry["do"], entry.get("with", {}), "relapse" if after else "cured", after)
+    return Remedy(entry["do"], entry.get("with", {}), "relapse" if after else "cured", after, entry.get("then"))
 
 
 def active(world: World, status: str = "active") -> list[Document]:
@@ -256,6 +267,17 @@ def react(world: World, operation: str, resource_id: str, parameters: dict[str, 
             _finish(world, scenario, "cured", at)
             scenario["curedBy"] = remedy.view()
             world.collection(SCENARIOS).put(scenario)
+
+
+def told(world: World, scenario_id: str, deed: str, at: datetime) -> Document:
+    """Somebody says that a process outside the API is through; raises ScenarioError for any other deed."""
+    scenario = world.collection(SCENARIOS).get(scenario_id)
+    if scenario is None or scenario["status"] != "active":
+        raise ScenarioError(f"scenario {scenario_id!r} is not in force")
+    if door_of(deed) != "process":
+        raise ScenarioError(f"{deed!r} is no process outside the cloud; it has to be done, not told")
+    react(world, deed, scenario["resourceId"], {}, at)
+    return world.collection(SCENARIOS).get(scenario_id) or scenario
 
 
 def _concerns(scenario: Document, resource_id: str) -> bool:

@@ -44,7 +44,8 @@ class Incoming:
     query: dict[str, str]
     pairs: tuple[tuple[str, str], ...]
     headers: dict[str, str]
-    query_string: str
+    header_pairs: list[tuple[str, str]]
+    target: str
 
 
 @dataclass(slots=True)
@@ -176,7 +177,9 @@ class Door:
         wall = self._world.wall()
         signing.check_time(authorization, wall)
         signing.check_signature(
-            signing.SignedRequest(incoming.method, incoming.path, incoming.pairs, incoming.headers),
+            signing.SignedRequest(
+                incoming.method, incoming.path, incoming.pairs, incoming.header_pairs, incoming.target
+            ),
             authorization,
             credential.secret_key,
         )
@@ -215,6 +218,7 @@ class Door:
                 user_id=trace.principal.user_id,
                 access_key=trace.principal.access_key or None,
                 conversation=headers.get(CONVERSATION_HEADER, "")[:128] or None,
+                client=headers.get("user-agent", "")[:64] or None,
                 client_token=incoming.query.get("clientToken", "")[:64] or None if incoming else None,
                 status=trace.status,
                 code=trace.code,
@@ -236,26 +240,39 @@ def _fail(rule: FaultRule) -> None:
 
 
 def _read_head(scope: Scope) -> Incoming:
-    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-    if len(raw_path) > MAX_PATH_BYTES or len(scope["query_string"]) > MAX_PATH_BYTES * 4:
+    target = _target_as_sent(scope)
+    raw_path, _, query_string = target.partition("?")
+    if len(raw_path) > MAX_PATH_BYTES or len(query_string) > MAX_PATH_BYTES * 4:
         raise CloudError("InvalidURI", "The request URI is too long.")
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        headers[name.decode("latin-1")] = value.decode("utf-8", "surrogateescape")
-    query_string = scope["query_string"].decode("latin-1")
+    header_pairs = [
+        (name.decode("latin-1"), value.decode("utf-8", "surrogateescape")) for name, value in scope["headers"]
+    ]
     try:
-        path = unquote(raw_path.decode("latin-1"), errors="strict") if b"%" in raw_path else raw_path.decode("ascii")
+        path = unquote(raw_path, errors="strict") if "%" in raw_path else raw_path
+        path.encode()
         pairs = _query_pairs(query_string)
-        segments = [
-            unquote(part, errors="strict") if "%" in part else part
-            for part in raw_path.decode("latin-1").lstrip("/").split("/")
-        ]
-    except UnicodeDecodeError:
+        segments = [unquote(part, errors="strict") if "%" in part else part for part in raw_path.lstrip("/").split("/")]
+    except UnicodeError:
         raise CloudError("InvalidURI", "The request URI is not UTF-8.") from None
     query: dict[str, str] = {}
     for key, value in pairs:
         query.setdefault(key, value)
-    return Incoming(scope["method"], path, segments, query, pairs, headers, query_string)
+    headers = {name: value if value.isascii() else _readable(value) for name, value in header_pairs}
+    return Incoming(scope["method"], path, segments, query, pairs, headers, header_pairs, target)
+
+
+def _readable(value: str) -> str:
+    """A header's value as text that can be kept and sent; the signature covers the bytes themselves."""
+    return value.encode(errors="replace").decode()
+
+
+def _target_as_sent(scope: Scope) -> str:
+    """The origin form as the client wrote it: to a parser of URLs a raw `#` begins a fragment, which it drops."""
+    sent: bytes = scope.get("extensions", {}).get("cloudsim", {}).get("target", b"")
+    if not sent.startswith(b"/"):
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        sent = raw_path + b"?" + scope["query_string"] if scope["query_string"] else raw_path
+    return sent.decode("latin-1")
 
 
 def _query_pairs(text: str) -> tuple[tuple[str, str], ...]:
@@ -345,7 +362,7 @@ async def _send(send: Send, reply: Reply, request_id: str, method: str) -> None:
 
 
 def _drop(scope: Scope) -> None:
-    transport = scope.get("extensions", {}).get("cloudsim.transport")
+    transport = scope.get("extensions", {}).get("cloudsim", {}).get("transport")
     if transport is not None:
         transport.abort()
 

@@ -15,7 +15,10 @@ FLUSH_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request. `at` is world time (ISO 8601), `duration_ms` wall milliseconds; no header or body is kept."""
+    """One request. `at` is world time (ISO 8601), `duration_ms` wall milliseconds, `client` the user agent's start.
+
+    No other header is kept, and no body.
+    """
 
     request_id: str
     at: str
@@ -28,6 +31,7 @@ class Entry:
     user_id: str | None
     access_key: str | None
     conversation: str | None
+    client: str | None
     client_token: str | None
     status: int
     code: str | None
@@ -44,6 +48,9 @@ class RequestLog:
         self._database = database
         self._waiting: deque[Entry] = deque()
         columns = ", ".join(f"{name} TEXT" if name not in ("status", "duration_ms") else name for name in _COLUMNS)
+        kept = [row[1] for row in database.read("PRAGMA table_info(request_log)")]
+        if kept and kept[1:] != list(_COLUMNS):
+            database.define("DROP TABLE request_log")  # Written by another version: a log is not worth a migration.
         database.define(f"CREATE TABLE IF NOT EXISTS request_log (seq INTEGER PRIMARY KEY, {columns})")
         for name in ("request_id", "conversation", "at"):
             database.define(f"CREATE INDEX IF NOT EXISTS request_log_{name} ON request_log ({name})")

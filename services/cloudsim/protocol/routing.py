@@ -20,6 +20,9 @@ Access = Literal["read", "operate", "full"]
 Json = dict[str, Any]
 Body = TypeVar("Body", bound=BaseModel)
 BODY_LIMIT_BYTES = 1_048_576
+WRITES = frozenset({"POST", "PUT", "DELETE"})
+# Parameters that a client may send without a value; any other key without one names an operation.
+_MAY_BE_EMPTY = frozenset({"clientToken", "marker", "maxKeys", "prefix", "delimiter", "listenerPort", "userId"})
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,21 @@ def _choose(operations: list[Operation], method: str, query: Mapping[str, str]) 
             continue
         if best is None or len(route.query) > len(best.route.query):
             best = operation
-    return best
+    return None if best and _asks_for_another(operations, best, query) else best
+
+
+def _asks_for_another(operations: list[Operation], found: Operation, query: Mapping[str, str]) -> bool:
+    """Whether a key without a value names an operation that nobody wrote.
+
+    `?quota` on a bucket must not list its objects, nor `?encryption` on a DELETE remove it. Where no operation is told
+    by such a key, a read may have empty parameters.
+    """
+    if "" not in query.values():
+        return False
+    method = found.route.method
+    told = method in WRITES or any(None in one.route.query.values() for one in operations if one.route.method == method)
+    stray = (key for key, value in query.items() if value == "" and key not in found.route.query)
+    return told and any(key not in _MAY_BE_EMPTY for key in stray)
 
 
 def _params(operation: Operation, segments: list[str]) -> dict[str, str]:
