@@ -156,7 +156,7 @@ def _answers_slot(talk: Talk, move: Move) -> bool:
     task, question = talk.state.task, talk.state.open_question
     need = talk.book(task).resource_need if task else None
     if task is None or need is None:
-        return bool(move.value("mention"))
+        return bool(move.value("mention") or move.value("description"))
     return names_one(need, task, move, question.options if question else talk.state.listed)
 
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import yaml
 
+from bot.nlu.entities.inflection import forms_of
 from bot.nlu.entities.model import Entity
 
-_WEIGHTS = {"region": 45, "product": 20, "operation": 22, "os": 46}
-_WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+_WEIGHTS = {"region": 45, "product": 25, "os": 46}
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz_")
+_WORD_CHARACTERS = _LETTERS | frozenset("0123456789")
 _NAME_CHARACTERS = _WORD_CHARACTERS | {".", "-"}
 # A zone is read as its region; the zone itself is kept in the details.
 _ZONE = re.compile(
@@ -41,7 +43,8 @@ class TermMatcher:
     A dictionary by first character, because an alternation of hundreds of words costs milliseconds a sentence.
     """
 
-    def __init__(self, values: dict[str, list[str]]) -> None:
+    def __init__(self, values: dict[str, list[str]], *, digits_follow: bool = False) -> None:
+        self._continues = _LETTERS if digits_follow else _WORD_CHARACTERS
         self._by_first: dict[str, list[tuple[str, str]]] = {}
         for value, surfaces in values.items():
             for surface in surfaces:
@@ -67,26 +70,29 @@ class TermMatcher:
     def _at(self, text: str, start: int) -> tuple[str, int] | None:
         for surface, value in self._by_first.get(text[start], ()):
             end = start + len(surface)
-            if text.startswith(surface, start) and _is_whole(text, start, end):
+            if text.startswith(surface, start) and _is_whole(text, start, end, self._continues):
                 return value, end
         return None
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a Latin surface is not part of a longer word or name."""
+def _is_whole(text: str, start: int, end: int, continues: frozenset[str]) -> bool:
+    """Whether a Latin surface is not part of a longer word or name; ``continues`` are what would go on with it."""
     if text[start].isascii() and start and text[start - 1] in _NAME_CHARACTERS:
         return False
     if text[end - 1].isascii() and end < len(text):
         follows = text[end : end + 2]
         joined = follows[0] in "-." and follows[1:].isalnum() and follows[1:].isascii()
-        return follows[0] not in _WORD_CHARACTERS and not joined
+        return follows[0] not in continues and not joined
     return True
 
 
 @functools.lru_cache(maxsize=16)
 def matcher_of(kind: str, part: str = "values") -> TermMatcher:
-    """The matcher of one vocabulary."""
-    return TermMatcher(load()[kind].get(part, {}))
+    """The matcher of one vocabulary, with every form of its English verbs."""
+    words = {value: list(surfaces) for value, surfaces in load()[kind].get(part, {}).items()}
+    for value, verbs in load()[kind].get("verbs", {}).items():
+        words.setdefault(value, []).extend(sorted({form for verb in verbs for form in forms_of(verb)}))
+    return TermMatcher(words, digits_follow=kind == "os")
 
 
 def _anchored(kind: str, text: str, start: int, end: int) -> bool:
@@ -97,12 +103,12 @@ def _anchored(kind: str, text: str, start: int, end: int) -> bool:
 
 
 def find_terms(text: str) -> list[Entity]:
-    """Regions, products, operations and operating systems."""
+    """Regions, products and operating systems."""
     found = [
         Entity("region", m[1].lower(), *m.span(), {"zone": f"cn-{m[0].lower().removeprefix('cn-')}"}, 50)
         for m in _ZONE.finditer(text)
     ]
-    for kind in ("region", "product", "operation"):
+    for kind in ("region", "product"):
         found += [
             Entity(kind, value, start, end, weight=_WEIGHTS[kind]) for value, start, end in matcher_of(kind).find(text)
         ]

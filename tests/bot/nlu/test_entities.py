@@ -108,6 +108,6 @@ def test_words_that_are_no_number_are_refused() -> None:
 
 def test_an_event_is_no_operation_and_a_bucket_is_no_instance() -> None:
     stop, name = Entity("operation", "stop", 0, 2), Entity("instance_name", "logs-prod", 3, 12)
-    assert revise([stop], frozenset({"arrears"})) == []
-    assert revise([stop], frozenset({"instance_power"})) == [stop]
-    assert revise([name], frozenset({"bos_access_denied"}))[0].kind == "bucket"
+    assert revise([stop], frozenset({"arrears"}), "停了") == []
+    assert revise([stop], frozenset({"instance_power"}), "停了") == [stop]
+    assert revise([name], frozenset({"bos_access_denied"}), "看看 logs-prod")[0].kind == "bucket"
