@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bot.nlu.entities.lexicon import load
+from bot.nlu.entities.lexicon import load, matcher_of
 from bot.nlu.entities.model import Entity
-from bot.nlu.entities.references import is_ordinary
+from bot.nlu.entities.references import is_compound, is_ordinary
 
 # Below everything that is recognised by itself.
 _WEIGHT = 5
@@ -96,7 +96,7 @@ def _database_codes(text: str) -> Iterator[Entity]:
 
 def _buckets(text: str) -> Iterator[Entity]:
     for match in _BUCKET_TOKEN.finditer(text):
-        if not is_ordinary(match[0]) and not _OTHER_ID.match(match[0]):
+        if not is_compound(match[0]) and not _OTHER_ID.match(match[0]):
             yield Entity("bucket", match[0], *match.span(), weight=_WEIGHT)
     stop = load()["bucket"]["not_a_name"]
     for pattern in (_BUCKET_NAMED, _BUCKET_BEFORE, _BUCKET_EN):
@@ -114,6 +114,19 @@ def _names(text: str) -> Iterator[Entity]:
                 yield Entity("instance_name", match[0], *match.span(), weight=_WEIGHT)
 
 
+# Of "the region of my server" and "服务器的地域" the item is the region.
+_OF_ANOTHER = re.compile(r"(?:\bof (?:the|my|our|this|that) )$", re.I)
+_ITS_OWN = re.compile(r"的|'s\b|登录|(?: (?:id|ip|name|password|region|port)\b)", re.I)
+
+
+def _items(text: str) -> Iterator[Entity]:
+    """Where the customer skips or questions an item of the dialogue, its name alone tells which."""
+    items = load()["revision"]["items"]
+    for value, start, end in matcher_of("field").find(text):
+        if value in items and not _OF_ANOTHER.search(text[:start]) and not _ITS_OWN.match(text, end):
+            yield Entity("field", value, start, end, weight=_WEIGHT)
+
+
 _MACHINE_INTENTS = (
     "instance_power", "password_reset", "resize_instance", "resize_bandwidth", "instance_info", "snapshot_restore",
     "renewal", "instance_down",
@@ -123,5 +136,7 @@ _FINDERS: dict[str, tuple[Callable[[str], Iterator[Entity]], ...]] = {
     "ai_quota": (_ai_codes,),
     "rds_connection": (_database_codes,),
     "bos_access_denied": (_buckets,),
+    "skip": (_items,),
+    "explain_why": (_items,),
     **dict.fromkeys(_MACHINE_INTENTS, (_names,)),
 }

@@ -102,6 +102,13 @@ def _anchored(kind: str, text: str, start: int, end: int) -> bool:
     return bool(re.search(load()[kind]["anchors"].removesuffix("|^$"), f"{before} {after}", re.IGNORECASE))
 
 
+def _is_protocol(text: str, start: int, end: int) -> bool:
+    """ "SSL handshake failed" speaks of no certificate."""
+    if text[start:end].lower() != "ssl":
+        return False
+    return re.match(load()["product"]["protocol"], text[end:], re.IGNORECASE) is not None
+
+
 def find_terms(text: str) -> list[Entity]:
     """Regions, products and operating systems."""
     found = [
@@ -110,7 +117,9 @@ def find_terms(text: str) -> list[Entity]:
     ]
     for kind in ("region", "product"):
         found += [
-            Entity(kind, value, start, end, weight=_WEIGHTS[kind]) for value, start, end in matcher_of(kind).find(text)
+            Entity(kind, value, start, end, weight=_WEIGHTS[kind])
+            for value, start, end in matcher_of(kind).find(text)
+            if not _is_protocol(text, start, end)
         ]
     for value, start, end in matcher_of("region", "weak").find(text):
         if _anchored("region", text, start, end):

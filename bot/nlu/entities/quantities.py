@@ -27,9 +27,9 @@ _PORT_PATTERNS = (
     re.compile(rf"(?<![A-Za-z])(?:tcp|udp)(?: ?[:/ ] ?)({_PORT_LIST})(?![\d.])", re.I),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5})(?:/| ?)(?:tcp|udp)(?![A-Za-z])", re.I),
     re.compile(r"(?:\d{1,3}\.){3}\d{1,3}:(\d{1,5})(?!\d)"),
-    re.compile(r"(?<![\w:])(?:localhost)?:(\d{2,5})(?![\d:])"),
+    re.compile(r"(?<![\w:\"'])(?:localhost)?:(\d{2,5})(?![\d:])"),
     re.compile(
-        rf"(?:开放|放行|开通|打开|监听|开一?下|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
+        rf"(?:开放|放行|开通|打开|监听|开一?下|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
         re.I,
     ),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5}) ?口(?!令|径)", re.I),
@@ -83,7 +83,7 @@ _SIZE = re.compile(
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
     rf"(?P<sign>[¥$€£]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
-    r"(?P<unit>元|块钱?(?!存|设备|盘|硬)|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?![A-Za-z])",
+    r"(?P<unit>元|(?<=[\d百千万十])块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多])|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?P<tenth>[一二三四五六七八九](?![十百千万]))?[毛角]?(?![A-Za-z])",
     re.I,
 )
 _STATED_AMOUNT = re.compile(
@@ -182,6 +182,7 @@ def _money(text: str) -> Iterator[Entity]:
         value *= {"万": 10_000, "千": 1000, "k": 1000, "hundred": 100, "thousand": 1000, "grand": 1000}.get(
             (match["ten"] or "").lower(), 1
         )
+        value += parse(match["tenth"]) / 10 if match["tenth"] else 0
         dollars = match["sign"] == "$" or (match["unit"] or "").lower().startswith(("美", "usd", "dollar"))
         yield Entity("amount", plain(value), *match.span(), {"unit": "USD" if dollars else "CNY"}, 56)
     for match in _STATED_AMOUNT.finditer(text):

@@ -58,8 +58,8 @@ _ORDINARY = re.compile(
 
 # Compounds of everyday English beyond those: "brand-new", "up-to-date", "e-mail".
 _COMPOUND = re.compile(
-    r"^(?:e|x|t|co|ex|de|brand|well|double|hard|old|copy|black|so|wi|flash|mini|cost|right|left|mid|near|non|much|far|same|single|dual|two|three|four|six|eight|ten|one|point|man|long|short|day|peer|end|step|state|real|near|fast|slow|low|high|good|best|big|small|large|mission|business|time|log|sign|check|follow|roll|start|set|back|up|down|off|on|out|in|by|over|under|cross|pre|post|re|un)[-_]"
-    r"|[-_](?:in|out|up|off|on|down|over|to|of|by|like|new|date|time|term|run|running|known|paid|hand|wise|long|fold|aware|friendly|style|type|size|sized|speed|heavy|intensive|bound|critical|effective|old|day|end|mail|fi|commerce|program|ops|ray|factor|year|month|week|hour|minute|second|core|holed|hole|called|coded|click|paste|tier|zone|region|node|azure|wide|only|free|ready|level|side|party|class|based|proof|safe|able|made|case|sale)$"
+    r"^(?:e|x|t|co|ex|de|brand|well|double|hard|old|copy|black|so|wi|flash|mini|cost|right|left|mid|near|non|much|far|same|single|dual|two|three|four|six|eight|ten|one|point|man|long|short|day|peer|end|step|state|real|near|fast|slow|low|high|good|best|big|small|large|mission|business|time|log|sign|check|follow|roll|start|set|back|up|down|off|on|out|in|by|over|under|cross|sub|multi|anti|semi|auto|self|access|third|pre|post|re|un)[-_]"
+    r"|[-_](?:in|out|up|off|on|down|over|to|of|by|like|new|date|time|term|run|running|known|paid|hand|wise|long|fold|aware|friendly|style|type|size|sized|speed|heavy|intensive|bound|critical|effective|old|day|end|mail|fi|commerce|program|ops|ray|factor|year|month|week|hour|minute|second|core|holed|hole|called|coded|click|paste|tier|zone|region|node|azure|wide|only|free|ready|level|side|party|class|based|proof|safe|able|made|case|sale|key|keys|account|accounts|signed|url|urls|id|ids)$"
     r"|^(?:[a-z]+[-_])+(?:to|of|in|by|the|and|as|you)[-_]|^(?:before|after|during|keyboard|kex|total|id|sshd?|pam|max|rx|tx|min|sql|oom|rubber|here)[-_]"
 )
 _BUCKET_NAME = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
@@ -152,9 +152,14 @@ def _bucket_words() -> frozenset[str]:
 
 def is_ordinary(word: str) -> bool:
     """Whether a hyphenated word is an English compound, a date or a version rather than a name."""
-    if _NOT_A_NAME.match(word) or _DATE_LIKE.match(word) or _ORDINARY.search(word) or word.startswith(_CANNED_ACL):
+    return is_compound(word) or _ORDINARY.search(word) is not None
+
+
+def is_compound(word: str) -> bool:
+    """As ``is_ordinary``, but "user-files" and the like may be names."""
+    if _NOT_A_NAME.match(word) or _DATE_LIKE.match(word) or word.startswith(_CANNED_ACL):
         return True
-    return bool(_COMPOUND.search(word.lower()))
+    return _COMPOUND.search(word.lower()) is not None
 
 
 def _names(text: str) -> Iterator[Entity]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.nlu.entities.expected import expected
 from bot.nlu.entities.lexicon import load
 from bot.nlu.entities.model import Entity, without_overlaps
-from bot.nlu.entities.operations import expected_operations, is_meant, value_in
+from bot.nlu.entities.operations import expected_operations, is_meant, is_wanted, value_in
 
 # What no kind of the product covers stays available to the dialogue under these.
 CONSENT, DESCRIPTION = "consent", "description"
@@ -24,6 +24,7 @@ def revise(entities: Iterable[Entity], intents: frozenset[str], text: str) -> li
     An operation that is said twice is one operation.
     """
     entities = list(entities)
+    words = [entity for entity in entities if is_wanted(entity, intents)]
     acts = any(e.kind == "operation" and _as_operation(e, intents, text) for e in entities)
     kept: list[Entity] = []
     for entity in entities:
@@ -34,7 +35,7 @@ def revise(entities: Iterable[Entity], intents: frozenset[str], text: str) -> li
         elif _holds(entity, intents):
             kept.append(_renamed(entity, intents))
     kept = without_overlaps([*kept, *expected(text, intents)])
-    return without_overlaps([*kept, *expected_operations(text, intents, kept)])
+    return without_overlaps([*kept, *expected_operations(text, intents, kept, words)])
 
 
 def _as_operation(entity: Entity, intents: frozenset[str], text: str) -> list[Entity]:
@@ -68,7 +69,7 @@ def _stands_for_a_resource(entity: Entity, intents: frozenset[str], text: str, *
 
 
 def _renamed(entity: Entity, intents: frozenset[str]) -> Entity:
-    if entity.kind == "instance_name" and intents == {"bos_access_denied"} and "_" not in str(entity.value):
+    if entity.kind == "instance_name" and intents == {"bos_access_denied"} and str(entity.value).count("_") < 3:
         return replace(entity, kind="bucket")
     if entity.kind == "mention" and entity.value == "described":
         return replace(entity, kind=DESCRIPTION)

@@ -62,7 +62,7 @@ _WEEKDAYS = {
     **{n: i for i, n in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
 }  # fmt: skip
 _ZH_DAY = (
-    r"(?:(?P<zh_year>\d{4})年)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
+    r"(?:(?P<zh_year>\d{4})年)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})(?!月)[日号]?"
     r"|(?P<iso>\d{4}[-/]\d{1,2}[-/]\d{1,2})|(?P<zh_dom>\d{1,2})[号日](?!线|楼|机|端|志|口)"
     r"|(?P<zh_which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh_weekday>[一二三四五六日天末])"
     r"|(?P<zh_word>大前天|前天|昨天|昨日|今天|今日|当天|明天|明日|大后天|后天|[今昨明](?=早|晚))"
@@ -153,9 +153,25 @@ def _durations(text: str) -> Iterator[Entity]:
 
 def _is_no_length(text: str, match: re.Match[str], unit: str) -> bool:
     """ "半天" is a figure of speech for a long while; "twice a month" is a rate."""
-    figurative = match["half"] is not None and unit == "day" and match[0].startswith("半")
+    figurative = (match["half"] is not None and unit == "day" and match[0].startswith("半")) or _is_phrase(text, match)
     rate = re.match(r"an? ", match[0], re.I) is not None and _RATE.search(text[: match.start()]) is not None
     return figurative or rate
+
+
+def _is_phrase(text: str, match: re.Match[str]) -> bool:
+    """ "十分感谢", "百分之五", "wait a second", "2026年": no length."""
+    if match[0] in ("十分", "百分", "万分", "千万分"):
+        return True
+    if re.fullmatch(r"a (?:second|sec|minute|min)", match[0], re.I):
+        return (
+            re.search(
+                r"\b(?:wait|just|hang on|hold on|hold|got|have|take|one|give (?:me|us)) $|^$",
+                text[: match.start()],
+                re.I,
+            )
+            is not None
+        )
+    return re.fullmatch(r"(?:19|20)\d\d年", match[0]) is not None
 
 
 def _continues(text: str, first: Entity, second: Entity) -> bool:
@@ -236,7 +252,7 @@ def _points(text: str, now: datetime) -> Iterator[Entity]:
 
 def _is_a_bit(text: str, match: re.Match[str], part: str) -> bool:
     """ "调高一点": a bit, not one o'clock."""
-    alone = match["zh_hour"] == "一" and match["clock"].endswith("点") and not match["day"] and not part
+    alone = match["zh_hour"] == "一" and match["clock"].endswith("点") and not match["day"] and part in ("", "早", "晚")
     return alone and re.match(r"左右|多|整|之?以?[前后]|到|开始|钟", text[match.end() :]) is None
 
 
@@ -291,6 +307,12 @@ _STRETCHES = (
     (re.compile(r"上周末|下周末|这周末|本周末|周末|\b(?:this |last |next |the |over the )?weekends?(?: night| morning)?\b", re.I | re.ASCII), "weekend"),
     (re.compile(r"前[天]?[晚早](?!期|餐|饭)上?|(?<![\d一])(?:当晚|次日|隔天|第二天(?:早上|上午|晚上)?)"), "part"),
 )  # fmt: skip
+_HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])"
+_SPOKEN_CLOCK = re.compile(
+    rf"\b(?:(?:a )?quarter|half|five|ten|twenty) (?:past|to) {_HOUR_WORD}\b"
+    rf"|\b(?:at|around|by|before|until|till) (?:about )?{_HOUR_WORD}(?= ?(?:$|[,.;!?]| (?:tonight|tomorrow|today|yesterday|sharp|on (?:mon|tue|wed|thu|fri|sat|sun))))",
+    re.I | re.ASCII,
+)
 _MONTH_WORD = re.compile(
     r"\b(?:(?:early|late|mid|since|in|for|from|until|till|of|last|next|this|our|my|the|and|to|between)[ -])?(?P<name>(?-i:(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b)|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:'s)?(?:,? (?P<year>20\d\d)\b)?",
     re.I | re.ASCII,
@@ -304,11 +326,21 @@ _DAY_OF_MONTH = re.compile(
 )
 
 
+def _spoken_clock(words: str, midnight: datetime) -> datetime:
+    """ "half past ten", "at eleven": the hour as said, without guessing the half of the day."""
+    hour = int(parse(words.split()[-1]))
+    minutes = {"quarter": 15, "half": 30, "five": 5, "ten": 10, "twenty": 20}.get(words.lower().split()[-3:][0], 0)
+    sign = -1 if " to " in words else 1
+    return midnight + timedelta(hours=hour, minutes=sign * minutes)
+
+
 def _stretches(text: str, now: datetime) -> Iterator[Entity]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for pattern, grain in _STRETCHES:
         for match in pattern.finditer(text):
             yield Entity("time", _iso(midnight, "day"), *match.span(), {"grain": grain}, 46)
+    for match in _SPOKEN_CLOCK.finditer(text):
+        yield Entity("time", _iso(_spoken_clock(match[0], midnight), "hour"), *match.span(), {"grain": "hour"}, 46)
     for match in _MONTH_WORD.finditer(text):
         month = midnight.replace(year=int(match["year"] or now.year), month=_month_number(match["name"]), day=1)
         yield Entity("time", _iso(month, "day"), match.start("name"), match.end(), {"grain": "month"}, 46)
@@ -365,15 +397,20 @@ def _is_window(text: str, first: Entity, second: Entity) -> bool:
     between = text[first.end : second.start]
     if not _BETWEEN.fullmatch(between):
         return False
-    return "and" not in between or re.search(r"\bbetween (?:the )?$", text[: first.start], re.I) is not None
+    return "and" not in between or re.search(r"\bbetween (?:the )?[\d:. apm]*$", text[: first.end], re.I) is not None
 
 
 def _window(first: Entity, second: Entity) -> Entity:
     start, end = datetime.fromisoformat(str(first.value)), datetime.fromisoformat(str(second.value))
     if second.details["grain"] != "day":
         end = end.replace(year=start.year, month=start.month, day=start.day)
-    while end < start:
-        end += timedelta(hours=12 if end.hour < 12 and start.hour >= 12 else 24)
+    if end.hour == 12 and start.hour >= 18:
+        end -= timedelta(hours=12)
+    half = end + timedelta(hours=12)
+    if end < start and end.hour < 12 <= start.hour and half >= start:
+        end = half
+    elif end < start:
+        end += timedelta(days=-(-(start - end) // timedelta(days=1)))
     return Entity(
         "time", first.value, first.start, second.end, {**first.details, "until": end.isoformat()}, first.weight + 1
     )
