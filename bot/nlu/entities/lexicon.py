@@ -16,7 +16,8 @@ from bot.nlu.entities.model import Entity
 _WEIGHTS = {"region": 45, "product": 25, "os": 46}
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz_")
 _WORD_CHARACTERS = _LETTERS | frozenset("0123456789")
-_NAME_CHARACTERS = _WORD_CHARACTERS | {".", "-"}
+# Where a surface may start: at any Chinese character, and where no Latin word or name has begun before.
+_STARTS = re.compile(r"[^\x00-\x7f]|(?<![a-z0-9_.-])[\x21-\x7e]")
 # A zone is read as its region; the zone itself is kept in the details.
 _ZONE = re.compile(
     r"(?<![A-Za-z0-9-])(?:cn-)?(bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)-([a-f])(?![A-Za-z0-9-])", re.IGNORECASE
@@ -40,45 +41,42 @@ def load() -> dict[str, dict[str, Any]]:
 class TermMatcher:
     """Finds the surfaces of a vocabulary, longest first; Latin surfaces only as whole words.
 
-    A dictionary by first character, because an alternation of hundreds of words costs milliseconds a sentence.
+    A dictionary by the first two characters, because an alternation of hundreds of words costs milliseconds a sentence.
     """
 
     def __init__(self, values: dict[str, list[str]], *, digits_follow: bool = False) -> None:
         self._continues = _LETTERS if digits_follow else _WORD_CHARACTERS
-        self._by_first: dict[str, list[tuple[str, str]]] = {}
+        self._by_start: dict[str, list[tuple[str, str]]] = {}
         for value, surfaces in values.items():
             for surface in surfaces:
                 lowered = str(surface).lower()
                 for variant in {lowered, lowered.replace(" ", "-"), lowered.replace(" ", "")}:
-                    self._by_first.setdefault(variant[0], []).append((variant, value))
-        for surfaces_here in self._by_first.values():
+                    self._by_start.setdefault(variant[:2], []).append((variant, value))
+        for surfaces_here in self._by_start.values():
             surfaces_here.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Value, start and end of every finding, left to right, none inside another."""
-        lowered, position = text.lower(), 0
+        lowered, end = text.lower(), 0
         if len(lowered) != len(text):
             return
-        while position < len(lowered):
-            found = self._at(lowered, position)
+        for match in _STARTS.finditer(lowered):
+            found = self._at(lowered, match.start()) if match.start() >= end else None
             if found:
-                yield found[0], position, found[1]
-                position = found[1]
-            else:
-                position += 1
+                value, end = found
+                yield value, match.start(), end
 
     def _at(self, text: str, start: int) -> tuple[str, int] | None:
-        for surface, value in self._by_first.get(text[start], ()):
-            end = start + len(surface)
-            if text.startswith(surface, start) and _is_whole(text, start, end, self._continues):
-                return value, end
+        for key in (text[start : start + 2], text[start]):
+            for surface, value in self._by_start.get(key, ()):
+                end = start + len(surface)
+                if text.startswith(surface, start) and _is_whole(text, end, self._continues):
+                    return value, end
         return None
 
 
-def _is_whole(text: str, start: int, end: int, continues: frozenset[str]) -> bool:
-    """Whether a Latin surface is not part of a longer word or name; ``continues`` are what would go on with it."""
-    if text[start].isascii() and start and text[start - 1] in _NAME_CHARACTERS:
-        return False
+def _is_whole(text: str, end: int, continues: frozenset[str]) -> bool:
+    """Whether a Latin surface that ends here is no part of a longer word; ``continues`` are what would go on with it."""
     if text[end - 1].isascii() and end < len(text):
         follows = text[end : end + 2]
         joined = follows[0] in "-." and follows[1:].isalnum() and follows[1:].isascii()

@@ -83,7 +83,7 @@ _SIZE = re.compile(
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
     rf"(?P<sign>[¥$€£]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
-    r"(?P<unit>元|(?<=[\d百千万十])块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多])|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?P<tenth>[一二三四五六七八九](?![十百千万]))?[毛角]?(?![A-Za-z])",
+    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?P<tenth>[一二三四五六七八九](?![十百千万]))?[毛角]?(?![A-Za-z])",
     re.I,
 )
 _STATED_AMOUNT = re.compile(

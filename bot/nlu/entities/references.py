@@ -140,7 +140,7 @@ _CHANGE = (
     r"|\bwhy (?:do|does|did|is|are|would|should)? ?(?:you|u|i|we|it)? ?(?:need|want|ask(?:ing)?(?: for| about)?|have to (?:give|tell|enter|choose)|require[ds]?|matter)?(?: (?:to know|for|about))?(?: (?:the|my|a|which|what|that))*"
     r"|\b(?:what do you need|what'?s) (?:the|my)|(?:先|就)?(?:跳过|略过|不填|不选|不想(?:填|说|给|选)|先不(?:填|选|说|给)|没有)"
     r"|\b(?:leave|don'?t (?:know|have|want to (?:give|say|tell|enter|set))|ignore|no|not sure about|keep)(?: (?:out|you|the|my|a|any))*"
-    r"|\b(?:change|switch|modify|update|edit|correct|fix|alter|adjust|pick|choose|select|use|try|enter|set|skip|redo|re-?enter|got|wrong|different|another|incorrect)(?: (?:the|a|my|that|an|to|different|another|other|wrong|new|only|just|also))*)[ :]?(?:我的|这个|那个|一个|下|那台的|它的)?(?:购买|所在|目标|维护|续费|实例)?"
+    r"|\b(?:change|switch|modify|update|edit|correct|fix|alter|adjust|pick|choose|select|use|try|make|enter|set|skip|redo|re-?enter|got|wrong|different|another|incorrect)(?: (?:the|a|my|that|an|to|different|another|other|wrong|new|only|just|also))*)[ :]?(?:我的|这个|那个|一个|下|那台的|它的)?(?:购买|所在|目标|维护|续费|实例)?"
 )
 _CHANGED = r"(?:要|想|得|需要|我要|我想)?(?:换|改|变|错了|填错|写错|选错|不对|搞错|弄错|重填|重选)|(?:跳过|随便|先不|以后|不填|不知道)|(?:干什么|干嘛|做什么|有什么用|什么用|有啥用)|(?: (?:matters?|needed|required))|(?: (?:is|was|should be|needs to be|has to be|i gave is|i gave was))? (?:wrong|incorrect|changed?|different|not right|a mistake|a typo)"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.nlu.entities.model import Entity, without_overlaps
@@ -62,7 +63,7 @@ _WEEKDAYS = {
     **{n: i for i, n in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
 }  # fmt: skip
 _ZH_DAY = (
-    r"(?:(?P<zh_year>\d{4})年)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})(?!月)[日号]?"
+    r"(?:(?P<zh_year>\d{4}) ?年 ?)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月(?:份)? ?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})(?! ?月)(?: ?[日号])?"
     r"|(?P<iso>\d{4}[-/]\d{1,2}[-/]\d{1,2})|(?P<zh_dom>\d{1,2})[号日](?!线|楼|机|端|志|口)"
     r"|(?P<zh_which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh_weekday>[一二三四五六日天末])"
     r"|(?P<zh_word>大前天|前天|昨天|昨日|今天|今日|当天|明天|明日|大后天|后天|[今昨明](?=早|晚))"
@@ -76,7 +77,7 @@ _EN_DAY = (
 _ZH_PART = r"(?P<zh_part>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|早|晚)"
 _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<ampm1>[ap]\.?m\.?))?(?![\d:])"
-    r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?:点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
+    r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?: ?点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
     r"|(?P<en_hour>\d{1,2})(?: ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?= ?(?:-|to|and|till|until) ?\d{1,2}(?::\d\d)? ?[ap]\.?m\b)|(?= in the (?:morning|afternoon|evening)))|(?P<en_point>noon|midnight|midday)\b"
 )
 _POINT = re.compile(
@@ -85,7 +86,7 @@ _POINT = re.compile(
 )
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LAST_PERIOD = re.compile(
-    r"(?P<zh>上个?|这个?|本|下个?)(?P<zh_unit>月(?!\d)|周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|年)|\b(?P<en>last|this|next) (?P<en_unit>week|month|year)\b|(?P<year>去年|前年|今年|明年)(?:[年]?[底初末])?|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|底|初)?(?!\d)",
+    r"(?P<zh>上个?|这个?|本|下个?)(?P<zh_unit>月(?!\d)|周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|年)|\b(?P<en>last|this|next) (?P<en_unit>week|month|year)\b|(?P<year>去年|前年|今年|明年)(?:[年]?[底初末])?|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?:份|底|初)?(?!\d)",
     re.I,
 )
 
@@ -171,7 +172,7 @@ def _is_phrase(text: str, match: re.Match[str]) -> bool:
             )
             is not None
         )
-    return re.fullmatch(r"(?:19|20)\d\d年", match[0]) is not None
+    return re.fullmatch(r"(?:19|20)\d\d ?年", match[0]) is not None
 
 
 def _continues(text: str, first: Entity, second: Entity) -> bool:
@@ -318,7 +319,8 @@ _MONTH_WORD = re.compile(
     re.I | re.ASCII,
 )
 _YEAR = re.compile(
-    r"(?<!\d)(?P<zh>20[0-4]\d)年(?:度)?(?!\d{1,2}月)|\b(?:in|since|of|for|year) (?P<en>20[0-4]\d)\b", re.I | re.ASCII
+    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|year) (?P<en>20[0-4]\d)\b",
+    re.I | re.ASCII,
 )
 _DAY_OF_MONTH = re.compile(
     r"\b(?:the )?(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?: of (?:this|next|last|the) month)?\b(?! (?:time|one|floor|server|machine|instance|disk|of the (?:day|list)))",
@@ -349,8 +351,8 @@ def _stretches(text: str, now: datetime) -> Iterator[Entity]:
         start = match.start() if match["zh"] else match.start("en")
         yield Entity("time", _iso(year, "day"), start, match.end(), {"grain": "year"}, 46)
     for match in _DAY_OF_MONTH.finditer(text):
-        if 0 < int(match["day"]) <= 28:
-            day = midnight.replace(day=int(match["day"]))
+        if 0 < int(match["day"]) <= 31:
+            day = midnight.replace(day=1) + timedelta(days=int(match["day"]) - 1)
             yield Entity("time", _iso(day, "day"), *match.span(), {"grain": "day"}, 46)
 
 
@@ -364,13 +366,25 @@ def _with_windows(text: str, points: list[Entity]) -> list[Entity]:
     joined: list[Entity] = []
     for point in points:
         before = joined[-1] if joined else None
-        if before is not None and _is_clock_of(text, before, point):
+        if before is not None and _is_within(text, before, point):
+            joined[-1] = replace(before, end=point.end)
+        elif before is not None and _is_clock_of(text, before, point):
             joined[-1] = _on_its_day(before, point)
         elif before is not None and _is_window(text, before, point):
             joined[-1] = _window(before, point)
         else:
             joined.append(point)
     return joined
+
+
+def _is_within(text: str, first: Entity, second: Entity) -> bool:
+    """ "2026年第三季度", "the third quarter of 2026": a stretch and its year."""
+    grains = [first.details["grain"], second.details["grain"]]
+    return (
+        "year" in grains
+        and bool({"quarter", "month", "day"} & set(grains))
+        and bool(re.fullmatch(r" ?(?:of )?", text[first.end : second.start]))
+    )
 
 
 def _is_clock_of(text: str, first: Entity, second: Entity) -> bool:
