@@ -76,7 +76,7 @@ class TermMatcher:
 
 
 def _is_whole(text: str, end: int, continues: frozenset[str]) -> bool:
-    """Whether a Latin surface that ends here is no part of a longer word; ``continues`` are what would go on with it."""
+    """Whether a Latin surface that ends here is a whole word; ``continues`` are what would go on with it."""
     if text[end - 1].isascii() and end < len(text):
         follows = text[end : end + 2]
         joined = follows[0] in "-." and follows[1:].isalnum() and follows[1:].isascii()

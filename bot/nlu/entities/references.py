@@ -104,7 +104,7 @@ _EN_ORDINAL = re.compile(
 _MENTIONS = (
     ("last", re.compile(r"最后(?:一|那|那一)?(?:台|个(?!月|问题))|倒数第一[台个]|\bthe last (?:one|instance|server|vm|machine|of (?:them|those))\b", re.I)),
     ("other", re.compile(r"另(?:外)?(?:一|那|那一)?[台个](?!问题|事|方|人)|(?:其他|别的|其它|剩下)(?:的)?(?:那)?(?:几)?[台个]|\b(?:the |that )?other (?:one|ones|instance|server|machine|vm)\b|\banother (?:one|instance|server|machine)\b|\bthe rest\b", re.I)),
-    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|牠)们|[这那](?:些|几台)(?:机器|实例|服务器|主机|云主机|虚拟机)|[这那]几台|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthem(?: all| both)?\b", re.I)),
+    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|牠)们|[这那](?:些|几台)(?:机器|实例|服务器|主机|云主机|虚拟机)|[这那](?:两|三|四|五|几)(?:台|个(?=都|也|全|机器|实例|服务器|$|[,，。!?！？]))|[前后]面?(?:两|三|几)台|\bthese (?:two|three|four)(?: ones)?\b(?! (?!instances|servers|vms|machines|boxes)\w)|\bthe (?:latter|former)\b|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthem(?: all| both)?\b", re.I)),
     ("described", re.compile(r"\bthe one (?=(?:in|at|on|with|that|which|from|named|called|you|i|we)\b)|\bthat one (?=in\b)|(?:的|里|区)(?:那|这)(?:一)?[台个](?!月|时|问题)", re.I)),
     ("focus", re.compile(
         r"刚才(?:的)?(?:那|说的那?|查的那?|这)(?:一)?[台个]|刚刚(?:那|说的那)[台个]|上面(?:的)?(?:那|这)(?:一)?[台个]|前面(?:的)?(?:那|说的)(?:一)?[台个]?|之前(?:的)?(?:那|说的)(?:一)?[台个]"

@@ -25,7 +25,7 @@ def revise(entities: Iterable[Entity], intents: frozenset[str], text: str) -> li
     """
     entities = list(entities)
     words = [entity for entity in entities if is_wanted(entity, intents)]
-    acts = any(e.kind == "operation" and _as_operation(e, intents, text) for e in entities)
+    acts = any(e.kind == "operation" and is_meant(e, text, intents) for e in entities)
     kept: list[Entity] = []
     for entity in entities:
         if entity.kind == "mention" and not _stands_for_a_resource(entity, intents, text, acts=acts):
@@ -42,7 +42,9 @@ def _as_operation(entity: Entity, intents: frozenset[str], text: str) -> list[En
     entity = replace(entity, value=value_in(entity, intents))
     if is_meant(entity, text, intents):
         return [entity]
-    return [replace(entity, kind=CONSENT)] if intents & set(load()["operation"]["consent"]) else []
+    rules = load()["operation"]
+    replied = bool(intents & set(rules["replies"])) and entity.value in rules["consent_in_replies"]
+    return [replace(entity, kind=CONSENT)] if replied or intents & set(rules["consent"]) else []
 
 
 def _is_repeated(entity: Entity, kept: list[Entity]) -> bool:

@@ -59,6 +59,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _CAMEL_CODE = re.compile(
     r"(?<![A-Za-z0-9_.-])(?:(?:[A-Z][a-z]+){1,4}(?:Exceptions?)?\.)?[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*){1,8}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
 )
+_SNAKE_CODE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]+(?:_[A-Z0-9]+){1,6}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])")
 _CODE_WORDS = re.compile(
     r"(?i:denied|forbidden|exception|error|notfound|nosuch|invalid|mismatch|expired|limit|quota|timeout|unavailable|exist"
     r"|overdue|slowdown|notmatch|malformed|notsupport|conflict|exceed|fail|operation|notavailable|refused|unauthori|toolarge"
@@ -141,9 +142,10 @@ def _is_address(text: str) -> bool:
 
 
 def _error_codes(text: str) -> Iterator[Entity]:
-    for match in _CAMEL_CODE.finditer(text):
-        if _CODE_WORDS.search(match[0]):
-            yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
+    for pattern in (_CAMEL_CODE, _SNAKE_CODE):
+        for match in pattern.finditer(text):
+            if _CODE_WORDS.search(match[0].replace("_", "")):
+                yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
     for match in _SYSTEM_CODE.finditer(text):
         yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
     bare = (_BARE_STATUS, _ROUND_STATUS) if _ERROR_TALK.search(text) else (_BARE_STATUS,)

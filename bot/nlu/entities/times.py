@@ -37,7 +37,8 @@ _UNITS = (
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _UNIT_AGAIN = "|".join(pattern for _, pattern in _UNITS)
-_LENGTH = rf"(?:(?P<half>半个?|half an? |half a )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of) ?-?)(?:多)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
+_LENGTH = rf"(?:(?P<half>半个?|half an? |half a )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of)(?: (?:more|extra|full|whole|further|additional|business|working) |整| ?-?))(?:多)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
+_COMPACT = re.compile(r"(?<![A-Za-z0-9])(?P<hours>\d{1,2}) ?h ?(?P<minutes>\d{1,2}) ?m(?:in)?(?![A-Za-z0-9])", re.I)
 # Not inside a Latin word, number or range; Chinese may follow them directly ("100M一个月").
 _FREE = r"(?:(?<![A-Za-z0-9.-])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff]))"
 _DURATION = re.compile(rf"{_FREE}(?<![第:/×*]){_LENGTH}(?!月)(?!无理由)(?![A-Za-z])", re.I)
@@ -128,6 +129,13 @@ def _relative(text: str, now: datetime) -> Iterator[Entity]:
 def _vague_length(text: str) -> tuple[float, str]:
     """ "几天前", "a few days ago": three of the unit."""
     return 3, next(name for name, pattern in _UNITS if re.search(pattern, text, re.I))
+
+
+def _compact_durations(text: str) -> Iterator[Entity]:
+    """ "1h20m"."""
+    for match in _COMPACT.finditer(text):
+        seconds = int(match["hours"]) * 3600 + int(match["minutes"]) * 60
+        yield Entity("duration", seconds, *match.span(), {"count": str(seconds // 60), "unit": "minute"}, 54)
 
 
 def _durations(text: str) -> Iterator[Entity]:
@@ -319,7 +327,7 @@ _MONTH_WORD = re.compile(
     re.I | re.ASCII,
 )
 _YEAR = re.compile(
-    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|year) (?P<en>20[0-4]\d)\b",
+    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|year) (?:\d{1,2}/)?(?P<en>20[0-4]\d)\b",
     re.I | re.ASCII,
 )
 _DAY_OF_MONTH = re.compile(
@@ -433,4 +441,4 @@ def _window(first: Entity, second: Entity) -> Entity:
 def find_times(text: str, now: datetime) -> list[Entity]:
     """Every point in time, window and duration, possibly overlapping. ``now`` must carry a time zone."""
     points = [*_relative(text, now), *_points(text, now), *_periods(text, now), *_stretches(text, now)]
-    return [*_with_windows(text, without_overlaps(points)), *_durations(text)]
+    return [*_with_windows(text, without_overlaps(points)), *_compact_durations(text), *_durations(text)]
