@@ -103,7 +103,8 @@ def _is_state(entity: Entity, text: str) -> bool:
     if not _pattern("stopped").match(text[entity.start : entity.end]):
         return False
     if text[entity.start].isascii():
-        return _pattern("somebody").search(text[: entity.start]) is None
+        acted = text.startswith(" ", entity.end) and _pattern("objects").match(text[entity.end :])
+        return not acted and _pattern("somebody").search(text[: entity.start]) is None
     return text.startswith("的", entity.end)
 
 

@@ -60,7 +60,7 @@ _ORDINARY = re.compile(
 _COMPOUND = re.compile(
     r"^(?:e|x|t|co|ex|de|brand|well|double|hard|old|copy|black|so|wi|flash|mini|cost|right|left|mid|near|non|much|far|same|single|dual|two|three|four|six|eight|ten|one|point|man|long|short|day|peer|end|step|state|real|near|fast|slow|low|high|good|best|big|small|large|mission|business|time|log|sign|check|follow|roll|start|set|back|up|down|off|on|out|in|by|over|under|cross|sub|multi|anti|semi|auto|self|access|third|pre|post|re|un)[-_]"
     r"|[-_](?:in|out|up|off|on|down|over|to|of|by|like|new|date|time|term|run|running|known|paid|hand|wise|long|fold|aware|friendly|style|type|size|sized|speed|heavy|intensive|bound|critical|effective|old|day|end|mail|fi|commerce|program|ops|ray|factor|year|month|week|hour|minute|second|core|holed|hole|called|coded|click|paste|tier|zone|region|node|azure|wide|only|free|ready|level|side|party|class|based|proof|safe|able|made|case|sale|key|keys|account|accounts|signed|url|urls|id|ids)$"
-    r"|^(?:[a-z]+[-_])+(?:to|of|in|by|the|and|as|you)[-_]|^(?:before|after|during|keyboard|kex|total|id|sshd?|pam|max|rx|tx|min|sql|oom|rubber|here)[-_]"
+    r"|^(?:[a-z]+[-_])+(?:to|of|in|by|the|and|as|you)[-_]|^(?:before|after|during|docker|spring|php|apt|yum|npm|keyboard|kex|total|id|sshd?|pam|max|rx|tx|min|sql|oom|rubber|here)[-_]"
 )
 _BUCKET_NAME = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
 _BUCKET_HOST = re.compile(

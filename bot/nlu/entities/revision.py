@@ -30,6 +30,8 @@ def revise(entities: Iterable[Entity], intents: frozenset[str], text: str) -> li
     for entity in entities:
         if entity.kind == "mention" and not _stands_for_a_resource(entity, intents, text, acts=acts):
             continue
+        if _is_same_pronoun(entity, kept, text):
+            continue
         if entity.kind == "operation":
             kept += [found for found in _as_operation(entity, intents, text) if not _is_repeated(found, kept)]
         elif _holds(entity, intents):
@@ -49,6 +51,12 @@ def _as_operation(entity: Entity, intents: frozenset[str], text: str) -> list[En
 
 def _is_repeated(entity: Entity, kept: list[Entity]) -> bool:
     return any((entity.kind, entity.value) == (other.kind, other.value) for other in kept)
+
+
+def _is_same_pronoun(entity: Entity, kept: list[Entity], text: str) -> bool:
+    """A second "it" stands for what the first one does."""
+    pronoun = entity.kind == "mention" and text[entity.start : entity.end].lower() in ("it", "its", "它")
+    return pronoun and any(other.kind == "mention" and other.value == entity.value for other in kept)
 
 
 def _holds(entity: Entity, intents: frozenset[str]) -> bool:

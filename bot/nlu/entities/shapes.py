@@ -47,7 +47,7 @@ _FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}")
 _URL = re.compile(r"(?i:https?|bos|ftp|rtmp|wss?)://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
 _TLD = (
     r"(?:com|cn|net|org|io|dev|app|top|xyz|info|cc|tech|cloud|shop|club|site|online|me|co|ai|edu|gov|hk|tw|uk|us|de|jp|eu"
-    r"|fm|im|la|gg|asia|media|news|life|world|today|icu|plus|cool|run|chat|team|zone|video|press|host|studio|games?|ca|au|nz|kr|th|vn|ph|in|ch|es|nl|pl|br|mx|cafe|design|page|wiki|school|academy|center|company|email|finance|photos?|pics|sale|social|software|systems|travel|health|care|bank|network|digital|agency|technology|solutions|services|global|ren|red|love|beer|fit|fans|show|tools|delivery|express|market|money|energy|farm|support|hosting|domains|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website)"
+    r"|fm|im|la|gg|asia|media|news|life|world|today|icu|plus|cool|chat|team|zone|video|press|studio|games?|ca|au|nz|kr|th|vn|nl|pl|br|mx|cafe|design|wiki|school|academy|center|company|email|finance|photos?|pics|sale|social|software|systems|travel|health|care|bank|network|digital|agency|technology|solutions|services|global|ren|love|beer|fans|tools|delivery|express|market|money|energy|farm|support|hosting|domains|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website)"
 )
 _DOMAIN = re.compile(
     r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:"

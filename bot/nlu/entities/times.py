@@ -323,15 +323,17 @@ _SPOKEN_CLOCK = re.compile(
     re.I | re.ASCII,
 )
 _MONTH_WORD = re.compile(
-    r"\b(?:(?:early|late|mid|since|in|for|from|until|till|of|last|next|this|our|my|the|and|to|between)[ -])?(?P<name>(?-i:(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b)|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:'s)?(?:,? (?P<year>20\d\d)\b)?",
+    r"\b(?:(?:early|late|mid|since|in|for|from|until|till|of|last|next|this|our|my|the|and|to|between)[ -])?(?P<name>(?-i:(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May(?! (?:I|we|be)\b)|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b)|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:'s)?(?:,? (?P<year>20\d\d)\b)?",
     re.I | re.ASCII,
 )
 _YEAR = re.compile(
-    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|year) (?:\d{1,2}/)?(?P<en>20[0-4]\d)\b",
+    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|year) (?:\d{1,2}/)?(?P<en>20[123]\d)\b(?! ?(?:[kmg]b\b|users|people|requests|connections|instances|yuan|rmb|%|/|\.\d))",
     re.I | re.ASCII,
 )
+# "The 30th" goes on with an hour, a preposition or nothing; "the 2nd server" goes on with a noun.
 _DAY_OF_MONTH = re.compile(
-    r"\b(?:the )?(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?: of (?:this|next|last|the) month)?\b(?! (?:time|one|floor|server|machine|instance|disk|of the (?:day|list)))",
+    r"\b(?:the )?(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?: of (?:this|next|last|the) month)?\b"
+    r"(?![- ](?!of\b|at\b|to\b|and\b|or\b|in\b|if\b|is\b|from\b|between\b|around\b|by\b|but\b|when\b|because\b|please\b|pls\b|morning|night|evening|afternoon|noon|midnight|\d)[A-Za-z])",
     re.I | re.ASCII,
 )
 
