@@ -28,6 +28,11 @@ SHORT_YES = 30
 OPERATIONS_SAID = {"restart": "instance.reboot", "start": "instance.start", "stop": "instance.stop"}
 
 
+def operation_said(move: Move) -> str | None:
+    """The operation that the customer asks for or, in a maintenance flow, agrees to."""
+    return move.value("operation") or move.value("consent")
+
+
 def propose(talk: Talk, task: Task, book: Playbook, remedy: Remedy) -> None:
     """Name the act, the resource, its impact and its cost, and ask for a yes."""
     kind, resource_id = _target(task, book, remedy)
@@ -80,7 +85,7 @@ def is_clear_yes(talk: Talk, move: Move, task: Task, proposal: Proposal) -> bool
         return False
     if names_the_act(move, proposal) and lexicon.YES_FIRST.match(move.text) and len(move.text) <= SHORT_YES:
         return move.gate != "reject"
-    other_act = _ACTS.get(move.value("operation") or "", proposal.operation) != proposal.operation
+    other_act = _ACTS.get(operation_said(move) or "", proposal.operation) != proposal.operation
     agrees = move.intent == "affirm" and not other_act and lexicon.YES_WORD.search(move.text) is not None
     return move.sure and move.confidence >= CLEAR_YES and (agrees or names_the_act(move, proposal))
 
@@ -100,7 +105,7 @@ def points_elsewhere(talk: Talk, move: Move, task: Task) -> bool:
     for kind, known in told.items():
         if any(value not in known and value.lower() not in known for value in move.values(kind)):
             return True
-    if move.value("mention") not in (None, "focus"):
+    if move.value("mention") not in (None, "focus") or move.value("description"):
         return True
     others = [ref for ref in talk.state.listed if ref.id not in ids]
     return any(lexicon.mentions(ref.name, move.text) for ref in others)
@@ -112,7 +117,7 @@ def names_the_act(move: Move, proposal: Proposal) -> bool:
         return False
     if move.intent in _NAMED_BY_INTENT:
         return proposal.operation == _NAMED_BY_INTENT[move.intent]
-    said = move.value("operation")
+    said = operation_said(move)
     return move.intent in ("instance_power", "affirm") and said is not None and proposal.operation == _ACTS.get(said)
 
 
@@ -123,7 +128,7 @@ _NAMED_BY_INTENT = {
     "maintenance_event": "event.authorize",
 }
 # Anything more (a duration, a port) may be another value than the offer's.
-_BESIDE_AN_ACT = frozenset({"operation", "mention", "instance_id", "instance_name", "ip_address", "region"})
+_BESIDE_AN_ACT = frozenset({"operation", "consent", "mention", "instance_id", "instance_name", "ip_address", "region"})
 _ACTS = OPERATIONS_SAID | {
     "renew": "instance.renew",
     "authorize": "event.authorize",

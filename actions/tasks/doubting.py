@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.tasks import lexicon
-from actions.tasks.acting import OPERATIONS_SAID
+from actions.tasks.acting import OPERATIONS_SAID, operation_said
 from actions.tasks.answering import answer, miss
 from actions.tasks.asking import failed_attempt, value_in
 from actions.tasks.ports import Steps
@@ -49,7 +49,7 @@ def good_enough(talk: Talk, move: Move) -> bool:
 
 def spells_out_an_act(talk: Talk, move: Move) -> bool:
     """ "Shut it down" names the act and the one instance, whatever it was taken for; it will be confirmed anyway."""
-    if move.gate == "reject" or move.question or move.value("operation") not in OPERATIONS_SAID:
+    if move.gate == "reject" or move.question or operation_said(move) not in OPERATIONS_SAID:
         return False
     named = {*move.values("instance_id"), *move.values("instance_name")}
     return len(named) == 1 or (not named and move.value("mention") == "focus" and talk.state.focus is not None)

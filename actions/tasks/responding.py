@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.tasks import lexicon
-from actions.tasks.acting import OPERATIONS_SAID, points_elsewhere
+from actions.tasks.acting import OPERATIONS_SAID, operation_said, points_elsewhere
 from actions.tasks.answering import answer, follows_up, miss, unsupported
 from actions.tasks.asking import absorb, value_in
 from actions.tasks.doubting import (
@@ -156,7 +156,7 @@ def _answers_slot(talk: Talk, move: Move) -> bool:
     task, question = talk.state.task, talk.state.open_question
     need = talk.book(task).resource_need if task else None
     if task is None or need is None:
-        return bool(move.value("mention"))
+        return bool(move.value("mention") or move.value("description"))
     return names_one(need, task, move, question.options if question else talk.state.listed)
 
 
@@ -264,7 +264,7 @@ def _is_how_to(talk: Talk, move: Move) -> bool:
 def tell_effect(talk: Talk, move: Move) -> bool:
     """ "Will a restart lose data?": the act's own impact and cost, the same words its offer uses."""
     task = talk.state.task or (talk.state.watching[-1] if talk.state.watching else None)
-    operation = OPERATIONS_SAID.get(move.value("operation") or "")
+    operation = OPERATIONS_SAID.get(operation_said(move) or "")
     if operation is None and task and _is_about_offer(talk, move, task):
         remedy = task.proposal.remedy if task.proposal else task.watch.remedy if task.watch else None
         operation = talk.book(task).remedies[remedy].operation if remedy else None
@@ -373,7 +373,7 @@ def _redone(talk: Talk, move: Move) -> Steps[bool]:
         and not set(n.entities) & MERELY_TOLD
         and value_in(n, move) not in (None, finished.slots.get(n.slot))
     ]
-    asks_other = move.intent in talk.kit.books and move.value("operation") is not None
+    asks_other = move.intent in talk.kit.books and operation_said(move) is not None
     if not named and (not plain or asks_other):
         return False
     told = {entity.kind for entity in move.entities}
@@ -396,7 +396,7 @@ def _loose_answer(talk: Talk, move: Move) -> Steps[None]:
         put(talk, None, Question("clarify", intents=["instance_down", info.skill], text=move.text, slots=slots))
     elif move.intent in ("inform", "correct"):
         yield from miss(talk, "not_understood")
-    elif move.intent == "affirm" and move.value("operation") in OPERATIONS_SAID:
+    elif move.intent == "affirm" and operation_said(move) in OPERATIONS_SAID:
         yield from _begin(talk, replace(move, intent="instance_power"))
     elif move.intent == "deny":
         talk.say("answer", "completion.farewell")

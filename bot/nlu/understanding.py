@@ -61,8 +61,9 @@ class UnderstandingComponent(GraphComponent):
         """Keep the rule entities that fit the intent of the message or of its clauses."""
         read = {clause["intent"] for clause in message.get(CLAUSES) or []}
         read.add(message.get(PREDICTION).ranking[0][0])
-        findings = revise(findings_of(message), frozenset(read))
-        entities = [as_rasa_entity(finding, utterance_of(message)) for finding in findings]
+        utterance = utterance_of(message)
+        findings = revise(findings_of(message), frozenset(read), utterance.text)
+        entities = [as_rasa_entity(finding, utterance) for finding in findings]
         others = [entity for entity in message.get(ENTITIES, []) if entity.get(EXTRACTOR) != RULE_EXTRACTOR]
         ours = [{**entity, EXTRACTOR: RULE_EXTRACTOR} for entity in entities]
         message.set(FINDINGS, findings)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.nlu.entities.lexicon import find_terms
 from bot.nlu.entities.model import Entity, without_overlaps
+from bot.nlu.entities.operations import find_operations
 from bot.nlu.entities.quantities import find_quantities
 from bot.nlu.entities.references import find_references
 from bot.nlu.entities.shapes import find_shapes, protected_spans
@@ -28,5 +29,6 @@ def extract(text: str, now: datetime) -> list[Entity]:
     ``now`` carries the customer's time zone; relative times count from it.
     """
     shapes = find_shapes(text)
-    others = [*find_terms(text), *find_quantities(text), *find_times(text, now), *find_references(text, shapes)]
-    return without_overlaps([*shapes, *others])
+    words = [*find_terms(text), *find_operations(text)]
+    others = [*find_quantities(text), *find_times(text, now), *find_references(text, shapes)]
+    return without_overlaps([*shapes, *words, *others])

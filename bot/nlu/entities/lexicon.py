@@ -10,11 +10,14 @@ from typing import Any
 
 import yaml
 
+from bot.nlu.entities.inflection import forms_of
 from bot.nlu.entities.model import Entity
 
-_WEIGHTS = {"region": 45, "product": 20, "operation": 22, "os": 46}
-_WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-_NAME_CHARACTERS = _WORD_CHARACTERS | {".", "-"}
+_WEIGHTS = {"region": 45, "product": 25, "os": 46}
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz_")
+_WORD_CHARACTERS = _LETTERS | frozenset("0123456789")
+# Where a surface may start: at any Chinese character, and where no Latin word or name has begun before.
+_STARTS = re.compile(r"[^\x00-\x7f]|(?<![a-z0-9_.-])[\x21-\x7e]")
 # A zone is read as its region; the zone itself is kept in the details.
 _ZONE = re.compile(
     r"(?<![A-Za-z0-9-])(?:cn-)?(bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)-([a-f])(?![A-Za-z0-9-])", re.IGNORECASE
@@ -38,55 +41,56 @@ def load() -> dict[str, dict[str, Any]]:
 class TermMatcher:
     """Finds the surfaces of a vocabulary, longest first; Latin surfaces only as whole words.
 
-    A dictionary by first character, because an alternation of hundreds of words costs milliseconds a sentence.
+    A dictionary by the first two characters, because an alternation of hundreds of words costs milliseconds a sentence.
     """
 
-    def __init__(self, values: dict[str, list[str]]) -> None:
-        self._by_first: dict[str, list[tuple[str, str]]] = {}
+    def __init__(self, values: dict[str, list[str]], *, digits_follow: bool = False) -> None:
+        self._continues = _LETTERS if digits_follow else _WORD_CHARACTERS
+        self._by_start: dict[str, list[tuple[str, str]]] = {}
         for value, surfaces in values.items():
             for surface in surfaces:
                 lowered = str(surface).lower()
                 for variant in {lowered, lowered.replace(" ", "-"), lowered.replace(" ", "")}:
-                    self._by_first.setdefault(variant[0], []).append((variant, value))
-        for surfaces_here in self._by_first.values():
+                    self._by_start.setdefault(variant[:2], []).append((variant, value))
+        for surfaces_here in self._by_start.values():
             surfaces_here.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Value, start and end of every finding, left to right, none inside another."""
-        lowered, position = text.lower(), 0
+        lowered, end = text.lower(), 0
         if len(lowered) != len(text):
             return
-        while position < len(lowered):
-            found = self._at(lowered, position)
+        for match in _STARTS.finditer(lowered):
+            found = self._at(lowered, match.start()) if match.start() >= end else None
             if found:
-                yield found[0], position, found[1]
-                position = found[1]
-            else:
-                position += 1
+                value, end = found
+                yield value, match.start(), end
 
     def _at(self, text: str, start: int) -> tuple[str, int] | None:
-        for surface, value in self._by_first.get(text[start], ()):
-            end = start + len(surface)
-            if text.startswith(surface, start) and _is_whole(text, start, end):
-                return value, end
+        for key in (text[start : start + 2], text[start]):
+            for surface, value in self._by_start.get(key, ()):
+                end = start + len(surface)
+                if text.startswith(surface, start) and _is_whole(text, end, self._continues):
+                    return value, end
         return None
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a Latin surface is not part of a longer word or name."""
-    if text[start].isascii() and start and text[start - 1] in _NAME_CHARACTERS:
-        return False
+def _is_whole(text: str, end: int, continues: frozenset[str]) -> bool:
+    """Whether a Latin surface that ends here is a whole word; ``continues`` are what would go on with it."""
     if text[end - 1].isascii() and end < len(text):
         follows = text[end : end + 2]
         joined = follows[0] in "-." and follows[1:].isalnum() and follows[1:].isascii()
-        return follows[0] not in _WORD_CHARACTERS and not joined
+        return follows[0] not in continues and not joined
     return True
 
 
 @functools.lru_cache(maxsize=16)
 def matcher_of(kind: str, part: str = "values") -> TermMatcher:
-    """The matcher of one vocabulary."""
-    return TermMatcher(load()[kind].get(part, {}))
+    """The matcher of one vocabulary, with every form of its English verbs."""
+    words = {value: list(surfaces) for value, surfaces in load()[kind].get(part, {}).items()}
+    for value, verbs in load()[kind].get("verbs", {}).items():
+        words.setdefault(value, []).extend(sorted({form for verb in verbs for form in forms_of(verb)}))
+    return TermMatcher(words, digits_follow=kind == "os")
 
 
 def _anchored(kind: str, text: str, start: int, end: int) -> bool:
@@ -96,15 +100,24 @@ def _anchored(kind: str, text: str, start: int, end: int) -> bool:
     return bool(re.search(load()[kind]["anchors"].removesuffix("|^$"), f"{before} {after}", re.IGNORECASE))
 
 
+def _is_protocol(text: str, start: int, end: int) -> bool:
+    """ "SSL handshake failed" speaks of no certificate."""
+    if text[start:end].lower() != "ssl":
+        return False
+    return re.match(load()["product"]["protocol"], text[end:], re.IGNORECASE) is not None
+
+
 def find_terms(text: str) -> list[Entity]:
-    """Regions, products, operations and operating systems."""
+    """Regions, products and operating systems."""
     found = [
         Entity("region", m[1].lower(), *m.span(), {"zone": f"cn-{m[0].lower().removeprefix('cn-')}"}, 50)
         for m in _ZONE.finditer(text)
     ]
-    for kind in ("region", "product", "operation"):
+    for kind in ("region", "product"):
         found += [
-            Entity(kind, value, start, end, weight=_WEIGHTS[kind]) for value, start, end in matcher_of(kind).find(text)
+            Entity(kind, value, start, end, weight=_WEIGHTS[kind])
+            for value, start, end in matcher_of(kind).find(text)
+            if not _is_protocol(text, start, end)
         ]
     for value, start, end in matcher_of("region", "weak").find(text):
         if _anchored("region", text, start, end):

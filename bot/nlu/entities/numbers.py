@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a pattern is read as one piece
 """Numbers as people write them: digits, Chinese numerals, English number words."""
 
 from __future__ import annotations
@@ -48,6 +47,8 @@ _WORDS = {
     "forty": 40,
     "fifty": 50,
     "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
     "ninety": 90,
     "hundred": 100,
     "a": 1,
@@ -57,7 +58,9 @@ _WORDS = {
 }
 
 CHINESE = r"[零〇一二两三四五六七八九十百千万]+"
-ENGLISH = r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety)"
+_TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
+ENGLISH = rf"(?:{_TENS}[ -]{_ONES}|{_TENS}|(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|{_ONES}|zero)"
 # One number group for patterns; use ``parse`` on what it matched.
 NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}|{ENGLISH}(?![a-z]))"
 
@@ -67,8 +70,8 @@ def parse(text: str) -> float:
     text = text.strip().lower().replace(",", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return float(text)
-    if text in _WORDS:
-        return float(_WORDS[text])
+    if all(word in _WORDS for word in re.split(r"[ -]", text)):
+        return float(sum(_WORDS[word] for word in re.split(r"[ -]", text)))
     if text and all(character in _DIGITS or character in _UNITS for character in text):
         return float(_chinese(text))
     raise ValueError(f"not a number: {text!r}")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from bot.nlu.entities.model import Entity
-from bot.nlu.entities.numbers import CHINESE, NUMBER, parse, plain
+from bot.nlu.entities.numbers import CHINESE, ENGLISH, NUMBER, parse, plain
 
 _PORT_NUMBER = r"\d{1,5}(?:\s?[-~至到]\s?\d{1,5})?"
 _PORT_LIST = rf"{_PORT_NUMBER}(?:(?: ?(?:[,、/]|和|跟|与|及|还有|and|or|&) ?)+{_PORT_NUMBER})*"
@@ -27,9 +27,9 @@ _PORT_PATTERNS = (
     re.compile(rf"(?<![A-Za-z])(?:tcp|udp)(?: ?[:/ ] ?)({_PORT_LIST})(?![\d.])", re.I),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5})(?:/| ?)(?:tcp|udp)(?![A-Za-z])", re.I),
     re.compile(r"(?:\d{1,3}\.){3}\d{1,3}:(\d{1,5})(?!\d)"),
-    re.compile(r"(?<![\w:])(?:localhost)?:(\d{2,5})(?![\d:])"),
+    re.compile(r"(?<![\w:\"'])(?:localhost)?:(\d{2,5})(?![\d:])"),
     re.compile(
-        rf"(?:开放|放行|开通|打开|监听|开一?下|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
+        rf"(?:开放|放行|开通|打开|监听|开一?下|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
         re.I,
     ),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5}) ?口(?!令|径)", re.I),
@@ -52,7 +52,7 @@ _MONEY_TALK = re.compile(r"金额|元|块钱|账单|余额|扣|amount|bill|charg
 _RANGE = re.compile(r"\s?[-~至到]\s?")
 
 _BANDWIDTH_WORD = re.compile(
-    r"带宽|宽带|网速|bandwidth|mbps|eip|公网|网络|流量|攻击|峰值|清洗|黑洞|ddos|attack|traffic|peak|throughput|uplink|出网|\bnetwork\b|\bpipe\b|\bline\b",
+    r"带宽|宽带|网速|bandwidth|mbps|eip|公网|网络|流量|攻击|峰值|清洗|黑洞|ddos|attack|blackhole|black-hole|黑洞|被打|\bhit\b|flood|traffic|peak|throughput|uplink|出网|\bnetwork\b|\bpipe\b|\bline\b",
     re.I,
 )
 # "10M" alone is a bandwidth unless the message speaks of memory, disks or files.
@@ -61,13 +61,13 @@ _STORAGE_WORD = re.compile(
     re.I,
 )
 _BANDWIDTH_UNIT = re.compile(
-    rf"(?<![A-Za-z0-9.])({NUMBER}) ?((?:[mg]bps|[mg]bit(?:/s|ps)?s?|[mg]b?/s|[mg]bits?)(?![A-Za-z])|兆(?!字节|B)(?:比特)?|[MG] ?(?:的)?(?=带宽|宽带))",
+    rf"(?<![A-Za-z0-9.几数好])({NUMBER}) ?((?:[mg]bps|[mg]bits?(?:/s|ps)?|(?-i:[MGmg]b?/s)|mega?bits?(?: ?(?:/s|per second|a second))?|giga?bits?(?: ?(?:/s|per second|a second))?)(?![A-Za-z])|兆(?!字节|B)(?:比特)?|[MG] ?(?:的)?(?=带宽|宽带))",
     re.I,
 )
-_BANDWIDTH_PLAIN = re.compile(rf"(?<![A-Za-z0-9.])(\d+(?:\.\d+)?|{CHINESE}) ?([MG]b?)(?![A-Za-z0-9])", re.I)
+_BANDWIDTH_PLAIN = re.compile(rf"(?<![A-Za-z0-9.几数好])(\d+(?:\.\d+)?|{CHINESE}) ?([MG]b?)(?![A-Za-z0-9])", re.I)
 _BANDWIDTH_ALONE = re.compile(rf"(?<![A-Za-z0-9.])(\d+|{CHINESE}) ?(M)(?![A-Za-z0-9])")
 _BANDWIDTH_BARE = re.compile(
-    r"(?:带宽|bandwidth)(?: ?(?:[升降改调加]*[到成为至]|是|to|of|at|is|:|=) ?)+(\d+)(?![\d.]| ?(?:[A-Za-z%]|个|台|元|天))",
+    r"(?:带宽|bandwi?[dt]+h|峰值|\beips?\b[^,.;。，]{0,24}?)(?: ?(?:[升降改调加设扩提]*[到成为至]|设|是|to|of|at|is|:|=) ?)+(\d+)(?![\d.:/]| ?(?:[A-Za-z%]|个|台|元|天|月|号|点))",
     re.I,
 )
 
@@ -82,8 +82,8 @@ _SIZE = re.compile(
 )
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
-    rf"(?P<sign>[¥$]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}) ?(?P<ten>万|千|k)? ?"
-    r"(?P<unit>元|块钱?(?!存|设备|盘|硬)|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?![A-Za-z])",
+    rf"(?P<sign>[¥$€£]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
+    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?P<tenth>[一二三四五六七八九](?![十百千万]))?[毛角]?(?![A-Za-z])",
     re.I,
 )
 _STATED_AMOUNT = re.compile(
@@ -179,7 +179,10 @@ def _money(text: str) -> Iterator[Entity]:
         value = _number(match["signed"] or match["number"])
         if value is None:
             continue
-        value *= {"万": 10_000, "千": 1000, "k": 1000}.get((match["ten"] or "").lower(), 1)
+        value *= {"万": 10_000, "千": 1000, "k": 1000, "hundred": 100, "thousand": 1000, "grand": 1000}.get(
+            (match["ten"] or "").lower(), 1
+        )
+        value += parse(match["tenth"]) / 10 if match["tenth"] else 0
         dollars = match["sign"] == "$" or (match["unit"] or "").lower().startswith(("美", "usd", "dollar"))
         yield Entity("amount", plain(value), *match.span(), {"unit": "USD" if dollars else "CNY"}, 56)
     for match in _STATED_AMOUNT.finditer(text):

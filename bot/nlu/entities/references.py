@@ -7,10 +7,11 @@ Beijing": the other entities of the message carry the description). Whom a menti
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
-from bot.nlu.entities.lexicon import matcher_of
+from bot.nlu.entities.lexicon import load, matcher_of
 from bot.nlu.entities.model import Entity
 from bot.nlu.entities.numbers import CHINESE, parse
 
@@ -29,6 +30,11 @@ _NAMED = re.compile(
     r"|(?:实例|服务器|主机|机器|虚拟机|云主机)[ :\"'“「]*(?P<name2>[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+)(?![A-Za-z0-9_-])"
     r"|\b(?:instance|server|host|machine|vm|box)[ :\"']+(?P<name3>[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+)(?![A-Za-z0-9_-])"
     r"|(?<![A-Za-z0-9_.@/-])(?P<name4>[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+) ?(?:这台|那台|这个实例|服务器|实例|机器|主机|\b(?:instance|server|host|machine|vm|box)\b)",
+    re.I,
+)
+# "The engineer called again" names nothing: a plain word is a name only of a machine.
+_MACHINE_NAMED = re.compile(
+    r"(?:实例|服务器|主机|机器|虚拟机|云主机|名字?|台|\b(?:instance|server|host|machine|vm|box|one|node|name|it))[^,.;，。；]{0,12}$",
     re.I,
 )
 _ROLE = (
@@ -50,6 +56,12 @@ _ORDINARY = re.compile(
     re.I,
 )
 
+# Compounds of everyday English beyond those: "brand-new", "up-to-date", "e-mail".
+_COMPOUND = re.compile(
+    r"^(?:e|x|t|co|ex|de|brand|well|double|hard|old|copy|black|so|wi|flash|mini|cost|right|left|mid|near|non|much|far|same|single|dual|two|three|four|six|eight|ten|one|point|man|long|short|day|peer|end|step|state|real|near|fast|slow|low|high|good|best|big|small|large|mission|business|time|log|sign|check|follow|roll|start|set|back|up|down|off|on|out|in|by|over|under|cross|sub|multi|anti|semi|auto|self|access|third|pre|post|re|un)[-_]"
+    r"|[-_](?:in|out|up|off|on|down|over|to|of|by|like|new|date|time|term|run|running|known|paid|hand|wise|long|fold|aware|friendly|style|type|size|sized|speed|heavy|intensive|bound|critical|effective|old|day|end|mail|fi|commerce|program|ops|ray|factor|year|month|week|hour|minute|second|core|holed|hole|called|coded|click|paste|tier|zone|region|node|azure|wide|only|free|ready|level|side|party|class|based|proof|safe|able|made|case|sale|key|keys|account|accounts|signed|url|urls|id|ids)$"
+    r"|^(?:[a-z]+[-_])+(?:to|of|in|by|the|and|as|you)[-_]|^(?:before|after|during|docker|spring|php|apt|yum|npm|keyboard|kex|total|id|sshd?|pam|max|rx|tx|min|sql|oom|rubber|here)[-_]"
+)
 _BUCKET_NAME = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
 _BUCKET_HOST = re.compile(
     rf"({_BUCKET_NAME})(?=\.(?:bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)\.bcebos\.com)|(?<=bos:/)/?({_BUCKET_NAME})", re.I
@@ -64,91 +76,6 @@ _STORAGE_TALK = re.compile(r"bos|bucket|桶|对象存储|object stor|s3cmd|bcecm
 _MACHINE_TALK = re.compile(r"实例|服务器|主机|机器|虚拟机|server|instance|\bvm\b|ssh|ping", re.I)
 _BUCKET_TOKEN = re.compile(r"(?<![A-Za-z0-9_.@/-])[a-z0-9][a-z0-9]*(?:-[a-z0-9]+){1,6}(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])")
 _CANNED_ACL = ("public-read", "private-", "content-", "cache-", "x-")
-_BUCKET_WORDS = frozenset(
-    [
-        "policy",
-        "policies",
-        "acl",
-        "returns",
-        "return",
-        "is",
-        "are",
-        "was",
-        "has",
-        "access",
-        "permission",
-        "permissions",
-        "name",
-        "names",
-        "logs",
-        "cors",
-        "the",
-        "my",
-        "our",
-        "this",
-        "that",
-        "your",
-        "a",
-        "an",
-        "bos",
-        "of",
-        "in",
-        "on",
-        "for",
-        "with",
-        "and",
-        "or",
-        "says",
-        "gives",
-        "files",
-        "file",
-        "objects",
-        "object",
-        "upload",
-        "download",
-        "cannot",
-        "can",
-        "not",
-        "public",
-        "private",
-        "from",
-        "to",
-        "list",
-        "region",
-        "new",
-        "old",
-        "which",
-        "403",
-        "404",
-        "storage",
-        "one",
-        "any",
-        "each",
-        "every",
-        "same",
-        "wrong",
-        "bucket",
-        "another",
-        "got",
-        "gets",
-        "keeps",
-        "still",
-        "shows",
-        "denied",
-        "suddenly",
-        "please",
-        "access",
-        "api",
-        "url",
-        "storage",
-        "its",
-        "their",
-        "his",
-        "her",
-        "cloud",
-    ]
-)
-
 _ZH_ORDINAL = re.compile(
     rf"(?:倒数)?第 ?(?P<n>{CHINESE}|\d{{1,2}}) ?(?:台|个(?!月|问题)|块|条|项)(?:机器|实例|服务器)?"
 )
@@ -177,12 +104,12 @@ _EN_ORDINAL = re.compile(
 _MENTIONS = (
     ("last", re.compile(r"最后(?:一|那|那一)?(?:台|个(?!月|问题))|倒数第一[台个]|\bthe last (?:one|instance|server|vm|machine|of (?:them|those))\b", re.I)),
     ("other", re.compile(r"另(?:外)?(?:一|那|那一)?[台个](?!问题|事|方|人)|(?:其他|别的|其它|剩下)(?:的)?(?:那)?(?:几)?[台个]|\b(?:the |that )?other (?:one|ones|instance|server|machine|vm)\b|\banother (?:one|instance|server|machine)\b|\bthe rest\b", re.I)),
-    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|他)们|这[些几][台个]?(?:机器|实例)?|那[些几][台个]?(?:机器|实例)?|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthem(?: all| both)?\b", re.I)),
+    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|牠)们|[这那](?:些|几台)(?:机器|实例|服务器|主机|云主机|虚拟机)|[这那](?:两|三|四|五|几)(?:台|个(?=都|也|全|机器|实例|服务器|$|[,，。!?！？]))|[前后]面?(?:两|三|几)台|\bthese (?:two|three|four)(?: ones)?\b(?! (?!instances|servers|vms|machines|boxes)\w)|\bthe (?:latter|former)\b|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthem(?: all| both)?\b", re.I)),
     ("described", re.compile(r"\bthe one (?=(?:in|at|on|with|that|which|from|named|called|you|i|we)\b)|\bthat one (?=in\b)|(?:的|里|区)(?:那|这)(?:一)?[台个](?!月|时|问题)", re.I)),
     ("focus", re.compile(
         r"刚才(?:的)?(?:那|说的那?|查的那?|这)(?:一)?[台个]|刚刚(?:那|说的那)[台个]|上面(?:的)?(?:那|这)(?:一)?[台个]|前面(?:的)?(?:那|说的)(?:一)?[台个]?|之前(?:的)?(?:那|说的)(?:一)?[台个]"
-        r"|(?<!其)(?:它|牠)(?!们)|[这那](?:一)?台(?!上海)(?:机器|实例|服务器|虚拟机|云主机|主机|机子)?|[这那](?:一)?个(?:实例|服务器|机器|虚拟机|云主机|主机)|该(?:实例|服务器|机器|主机)"
-        r"|\b(?:that|this) (?:same )?(?:one|instance|server|vm|machine|box|host|domain|channel|bucket|disk|database|ticket|stream)(?! (?:of|time|day|thing|is called))\b|\bthe same one\b|\b(?:the )?one (?:i|we|you) (?:just )?(?:mentioned|said|checked|restarted|looked at|told)\b",
+        r"|(?<!其)(?:它|牠)(?!们)|[这那](?:一)?台(?!上海)(?:机器|实例|服务器|虚拟机|云主机|主机|机子)?|[这那](?:一)?个(?:实例|服务器|机器|虚拟机|云主机|主机)|该(?:实例|服务器|机器|主机)|上一[台个](?!月|周|季)(?:机器|实例|服务器)?"
+        r"|\bthe (?:previous|same) (?:one|instance|server|vm|machine|box)\b|\b(?:that|this) (?:same )?(?:one|instance|server|vm|machine|box|host|domain|channel|bucket|disk|database|ticket|stream)(?! (?:of|time|day|thing|is called))\b|\bthe same one\b|\b(?:the )?one (?:i|we|you) (?:just )?(?:mentioned|said|checked|restarted|looked at|told)\b",
         re.I)),
 )  # fmt: skip
 # Kinds and words that name a resource: a pronoun after them speaks of that resource, and is no open mention.
@@ -197,6 +124,10 @@ _NAMING_WORDS = re.compile(
 )
 # A pronoun this many English words into the message nearly always points back inside it.
 _FAR_WORDS = 7
+# "广州那台", "mysql那台", "那台ubuntu的": a place, a system or a task right beside a demonstrative describes it.
+_PLACES = "北京|广州|苏州|保定|武汉|香港|新加坡|成都|阳泉|南京|上海|华北|华南|华东|华中"
+_DESCRIBED_BEFORE = re.compile(rf"(?:{_PLACES}|机房|环境|(?<![A-Za-z0-9]){_ROLE}\d*|[里区库的])$", re.IGNORECASE)
+_DESCRIBED_AFTER = re.compile(rf" ?(?:{_PLACES}|[A-Za-z][A-Za-z0-9.]* ?的)")
 _IT = re.compile(r"\b(?:it|its)\b(?!'s (?:been|not working|urgent|ok|fine|hard|possible|time))", re.I)
 _EXPLETIVE_IT = re.compile(
     r"\b(?:is|was|how long (?:does|will)|does|will|would|could) it (?:possible|take|cost|ok|safe|normal|necessary|be possible|work)\b|\bit(?:'s| is| was| seems| looks| would be| will be| takes?| costs?| says?| turns out)\b(?! (?:down|dead|slow|stopped|broken|full|still|running|up|offline|not))|\b(?:forget|got|get|call|about|leave|hold|make|do|did|that's|take) it\b(?=[ ,.!?]*(?:$|,|\.|!|\?))",
@@ -209,15 +140,33 @@ _CHANGE = (
     r"|\bwhy (?:do|does|did|is|are|would|should)? ?(?:you|u|i|we|it)? ?(?:need|want|ask(?:ing)?(?: for| about)?|have to (?:give|tell|enter|choose)|require[ds]?|matter)?(?: (?:to know|for|about))?(?: (?:the|my|a|which|what|that))*"
     r"|\b(?:what do you need|what'?s) (?:the|my)|(?:先|就)?(?:跳过|略过|不填|不选|不想(?:填|说|给|选)|先不(?:填|选|说|给)|没有)"
     r"|\b(?:leave|don'?t (?:know|have|want to (?:give|say|tell|enter|set))|ignore|no|not sure about|keep)(?: (?:out|you|the|my|a|any))*"
-    r"|\b(?:change|switch|modify|update|edit|correct|fix|alter|adjust|pick|choose|select|use|try|enter|set|skip|redo|re-?enter|got|wrong|different|another|incorrect)(?: (?:the|a|my|that|an|to|different|another|other|wrong|new|only|just|also))*)[ :]?(?:我的|这个|那个|一个|下|那台的|它的)?(?:购买|所在|目标|维护|续费|实例)?"
+    r"|\b(?:change|switch|modify|update|edit|correct|fix|alter|adjust|pick|choose|select|use|try|make|enter|set|skip|redo|re-?enter|got|wrong|different|another|incorrect)(?: (?:the|a|my|that|an|to|different|another|other|wrong|new|only|just|also))*)[ :]?(?:我的|这个|那个|一个|下|那台的|它的)?(?:购买|所在|目标|维护|续费|实例)?"
 )
 _CHANGED = r"(?:要|想|得|需要|我要|我想)?(?:换|改|变|错了|填错|写错|选错|不对|搞错|弄错|重填|重选)|(?:跳过|随便|先不|以后|不填|不知道)|(?:干什么|干嘛|做什么|有什么用|什么用|有啥用)|(?: (?:matters?|needed|required))|(?: (?:is|was|should be|needs to be|has to be|i gave is|i gave was))? (?:wrong|incorrect|changed?|different|not right|a mistake|a typo)"
+
+
+@functools.lru_cache(maxsize=1)
+def _bucket_words() -> frozenset[str]:
+    return frozenset(str(word) for word in load()["bucket"]["not_a_name"])
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a hyphenated word is an English compound, a date or a version rather than a name."""
+    return is_compound(word) or _ORDINARY.search(word) is not None
+
+
+def is_compound(word: str) -> bool:
+    """As ``is_ordinary``, but "user-files" and the like may be names."""
+    if _NOT_A_NAME.match(word) or _DATE_LIKE.match(word) or word.startswith(_CANNED_ACL):
+        return True
+    return _COMPOUND.search(word.lower()) is not None
 
 
 def _names(text: str) -> Iterator[Entity]:
     for match in _NAMED.finditer(text):
         group = next(name for name in ("name", "name2", "name3", "name4") if match[name])
-        if not _NOT_A_NAME.match(match[group]) and not _ORDINARY.match(match[group]):
+        plain = group == "name" and match[group].isalpha() and not _MACHINE_NAMED.search(text[: match.start(group)])
+        if not plain and not _NOT_A_NAME.match(match[group]) and not _ORDINARY.match(match[group]):
             yield Entity("instance_name", match[group], *match.span(group), weight=66 if group == "name" else 64)
     for pattern in (_NAME, _NAME_TOKEN, _ROLE_NUMBER):
         for match in pattern.finditer(text):
@@ -235,10 +184,10 @@ def _buckets(text: str) -> Iterator[Entity]:
         distinct = (
             bool(re.search(r"[-\d]", name)) or bool(match["named"]) or bool(re.search(r"[\u4e00-\u9fff]", match[0]))
         )
-        if name not in _BUCKET_WORDS and distinct and not name.isdigit():
+        if name not in _bucket_words() and distinct and not name.isdigit():
             yield Entity("bucket", name, *match.span("name"), weight=68)
     for match in _BUCKET_BEFORE.finditer(text):
-        if "-" in match["name"] and match["name"] not in _BUCKET_WORDS:
+        if "-" in match["name"] and match["name"] not in _bucket_words():
             yield Entity("bucket", match["name"], *match.span("name"), weight=67)
 
 
@@ -280,6 +229,8 @@ def _is_named(text: str, named: list[Entity], start: int, end: int) -> bool:
     """Whether the message itself says what the mention stands for: earlier, or right beside it."""
     if any(e.end <= start or 0 <= e.start - end <= 1 for e in named):
         return True
+    if text[start] in "这那" and (_DESCRIBED_BEFORE.search(text[:start]) or _DESCRIBED_AFTER.match(text[end:])):
+        return True
     return bool(_NAMING_WORDS.search(text[:start])) or len(re.findall(r"[A-Za-z']+", text[:start])) > _FAR_WORDS
 
 
@@ -293,8 +244,18 @@ def _fields(text: str) -> Iterator[Entity]:
             yield Entity("field", value, start, end, weight=44)
 
 
+_UNNAMED = re.compile(r"(?:安全组|security group|\bgroup|镜像|快照) ?(?:名|named|called|叫|是|:)? ?$", re.IGNORECASE)
+_FILE_OR_PROCESS = re.compile(
+    r"(?:process|program|file|user|script|进程|程序|文件|用户)[^,。.;]{0,8}(?:named|called|叫做?|名为) ?$", re.I
+)
+
+
 def find_references(text: str, shapes: list[Entity]) -> list[Entity]:
     """Instance names, buckets, mentions and field names, possibly overlapping; ``shapes`` is what is known so far."""
-    names = [*_names(text), *_buckets(text), *_buckets_by_context(text)]
+    names = [
+        name
+        for name in (*_names(text), *_buckets(text), *_buckets_by_context(text))
+        if not _UNNAMED.search(text[: name.start]) and not _FILE_OR_PROCESS.search(text[: name.start])
+    ]
     named = [entity for entity in [*shapes, *names] if entity.kind in _NAMING_KINDS]
     return [*names, *_mentions(text, named), *_fields(text)]

@@ -1,43 +1,86 @@
 """What the intent says about the entities: some words are entities only where the customer means them so.
 
-"The service stopped" in a fault report is an event, "stop it" is an operation; "region" is a field only where the
-dialogue's own items are talked about; a hyphenated name in a complaint about object storage is a bucket.
+"Region" is a field only where the dialogue's own items are talked about; "it" stands for a resource where one can be
+meant; a hyphenated name in a complaint about object storage is a bucket; consent to a maintenance is no operation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from bot.nlu.entities.expected import expected
 from bot.nlu.entities.lexicon import load
-from bot.nlu.entities.model import Entity
+from bot.nlu.entities.model import Entity, without_overlaps
+from bot.nlu.entities.operations import expected_operations, is_meant, is_wanted, value_in
 
-_FIELD_INTENTS = frozenset({"correct", "skip", "explain_why", "inform", "deny", "cancel"})
+# What no kind of the product covers stays available to the dialogue under these.
+CONSENT, DESCRIPTION = "consent", "description"
 
 
-def revise(entities: Iterable[Entity], intents: frozenset[str]) -> list[Entity]:
-    """The entities that hold for a message read as ``intents`` (one, or one for each clause).
+def revise(entities: Iterable[Entity], intents: frozenset[str], text: str) -> list[Entity]:
+    """The entities that hold for a normalised text read as ``intents`` (one, or one for each clause).
 
     An operation that is said twice is one operation.
     """
+    entities = list(entities)
+    words = [entity for entity in entities if is_wanted(entity, intents)]
+    acts = any(e.kind == "operation" and is_meant(e, text, intents) for e in entities)
     kept: list[Entity] = []
     for entity in entities:
-        again = entity.kind == "operation" and any(e.kind == "operation" and e.value == entity.value for e in kept)
-        if _holds(entity, intents) and not again:
+        if entity.kind == "mention" and not _stands_for_a_resource(entity, intents, text, acts=acts):
+            continue
+        if _is_same_pronoun(entity, kept, text):
+            continue
+        if entity.kind == "operation":
+            kept += [found for found in _as_operation(entity, intents, text) if not _is_repeated(found, kept)]
+        elif _holds(entity, intents):
             kept.append(_renamed(entity, intents))
-    return kept
+    kept = without_overlaps([*kept, *expected(text, intents)])
+    return without_overlaps([*kept, *expected_operations(text, intents, kept, words)])
+
+
+def _as_operation(entity: Entity, intents: frozenset[str], text: str) -> list[Entity]:
+    entity = replace(entity, value=value_in(entity, intents))
+    if is_meant(entity, text, intents):
+        return [entity]
+    rules = load()["operation"]
+    replied = bool(intents & set(rules["replies"])) and entity.value in rules["consent_in_replies"]
+    return [replace(entity, kind=CONSENT)] if replied or intents & set(rules["consent"]) else []
+
+
+def _is_repeated(entity: Entity, kept: list[Entity]) -> bool:
+    return any((entity.kind, entity.value) == (other.kind, other.value) for other in kept)
+
+
+def _is_same_pronoun(entity: Entity, kept: list[Entity], text: str) -> bool:
+    """A second "it" stands for what the first one does."""
+    pronoun = entity.kind == "mention" and text[entity.start : entity.end].lower() in ("it", "its", "它")
+    return pronoun and any(other.kind == "mention" and other.value == entity.value for other in kept)
 
 
 def _holds(entity: Entity, intents: frozenset[str]) -> bool:
+    rules = load()["revision"]
     if entity.kind == "field":
-        return bool(intents & _FIELD_INTENTS)
-    if entity.kind == "operation":
-        rules = load()["operation"]
-        allowed = {operation for intent in intents for operation in rules["intents"].get(intent, [])}
-        return entity.value in allowed or bool(intents & set(rules["replies"]))
+        return bool(intents & set(rules["field"]))
+    if entity.kind == "time":
+        return not intents <= set(rules["no_time"])
     return True
 
 
+def _stands_for_a_resource(entity: Entity, intents: frozenset[str], text: str, *, acts: bool) -> bool:
+    """Whether a mention can be one of a resource in a message of these intents; ``acts``: it holds an operation."""
+    rules = load()["revision"]
+    if intents <= set(rules["no_mention"]):
+        return False
+    pronoun = text[entity.start : entity.end].lower() in rules["pronouns"]
+    without = [*rules["no_pronoun"], *([] if acts else rules["pronoun_of_operation"])]
+    return not (pronoun and intents <= set(without))
+
+
 def _renamed(entity: Entity, intents: frozenset[str]) -> Entity:
-    if entity.kind == "instance_name" and intents == {"bos_access_denied"}:
-        return Entity("bucket", entity.value, entity.start, entity.end, entity.details, entity.weight)
+    if entity.kind == "instance_name" and intents == {"bos_access_denied"} and str(entity.value).count("_") < 3:
+        return replace(entity, kind="bucket")
+    if entity.kind == "mention" and entity.value == "described":
+        return replace(entity, kind=DESCRIPTION)
     return entity

@@ -41,11 +41,13 @@ _OTHER_ID = re.compile(
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})" + _AFTER
 )
 _IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\d]|\.\d)")
-_IPV6 = re.compile(r"(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![0-9A-Fa-f:])")
+_IPV6 = re.compile(r"(?<![0-9A-Za-z:._-])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![0-9A-Za-z:_])")
+# A fingerprint or a serial number: pairs of digits only.
+_FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}")
 _URL = re.compile(r"(?i:https?|bos|ftp|rtmp|wss?)://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
 _TLD = (
     r"(?:com|cn|net|org|io|dev|app|top|xyz|info|cc|tech|cloud|shop|club|site|online|me|co|ai|edu|gov|hk|tw|uk|us|de|jp|eu"
-    r"|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website)"
+    r"|fm|im|la|gg|asia|media|news|life|world|today|icu|plus|cool|chat|team|zone|video|press|studio|games?|ca|au|nz|kr|th|vn|nl|pl|br|mx|cafe|design|wiki|school|academy|center|company|email|finance|photos?|pics|sale|social|software|systems|travel|health|care|bank|network|digital|agency|technology|solutions|services|global|ren|love|beer|fans|tools|delivery|express|market|money|energy|farm|support|hosting|domains|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website)"
 )
 _DOMAIN = re.compile(
     r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:"
@@ -57,21 +59,22 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _CAMEL_CODE = re.compile(
     r"(?<![A-Za-z0-9_.-])(?:(?:[A-Z][a-z]+){1,4}(?:Exceptions?)?\.)?[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*){1,8}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
 )
+_SNAKE_CODE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]+(?:_[A-Z0-9]+){1,6}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])")
 _CODE_WORDS = re.compile(
     r"(?i:denied|forbidden|exception|error|notfound|nosuch|invalid|mismatch|expired|limit|quota|timeout|unavailable|exist"
     r"|overdue|slowdown|notmatch|malformed|notsupport|conflict|exceed|fail|operation|notavailable|refused|unauthori|toolarge"
-    r"|notempty|notallowed|precondition|required|soldout|throttl|insufficient|badrequest|gateway|inappropriate|baddigest)"
+    r"|tooskewed|skewed|unknown|missing|illegal|incorrect|notenabled|notactive|inactive|frozen|arrears|blocked|toomany|busy|dup|already|internal|unsupport|unsatisf|notready|notsign|incomplete|lack|exhaust|notempty|notallowed|precondition|required|soldout|throttl|insufficient|badrequest|gateway|inappropriate|baddigest)"
 )
 _SYSTEM_CODE = re.compile(
-    r"(?<![A-Za-z0-9_])(?:E(?:TIMEDOUT|CONNREFUSED|CONNRESET|HOSTUNREACH|NOENT|ACCES|NOSPC|PERM|ADDRINUSE|PIPE|AGAIN|NETUNREACH)"
-    r"|(?:net::)?(?:ERR|SSL|NET|DNS_PROBE|PR|SEC|MEDIA|RTMP|CURLE|MYSQL|PAM|SYN|TLS|X509|ER)_[A-Z0-9_]{3,}|[a-z]+_(?:limit|quota|exceeded|error|denied|failed|invalid|expired|reached)(?:_[a-z]+)*|NXDOMAIN|SERVFAIL|0x[0-9A-Fa-f]{4,16}|ORA-\d{5}|OOMKilled|SQLSTATE\[?\w{5}\]?)(?![A-Za-z0-9_])"
+    r"(?<![A-Za-z0-9_])(?:E(?:TIMEOUT|NOTFOUND|AI_AGAIN|AUTH|IO|ROFS|DQUOT|MFILE|TIMEDOUT|CONNREFUSED|CONNRESET|HOSTUNREACH|NOENT|ACCES|NOSPC|PERM|ADDRINUSE|PIPE|AGAIN|NETUNREACH)"
+    r"|(?i:net::)?(?:ERR|SSL|NET|DNS_PROBE|PR|SEC|MEDIA|RTMP|CURLE|MYSQL|PAM|SYN|TLS|X509|ER)_[A-Z0-9_]{3,}|[a-z]+_(?:limit|quota|exceeded|error|denied|failed|invalid|expired|reached)(?:_[a-z]+)*|NXDOMAIN|SERVFAIL|0x[0-9A-Fa-f]{1,16}|P[12]\d{3}(?=:| )|ORA-\d{5}|OOMKilled|SQLSTATE\[?\w{5}\]?)(?![A-Za-z0-9_])"
 )
 _STATUS = r"[1-5]\d{2}"
 _CONTEXT_CODE = re.compile(
     r"(?i:(?:http|status|状态码|错误码|报错码?|error(?:[ _]?(?:code|no))?|err(?:no|code)?|code|返回码?|错误|异常|返回了?|报了?|出现|提示|显示|变成"
-    r"|returns?|returning|returned|gets?|getting|got|gives?|giving|throws?|throwing|shows?|showing|seeing|see)"
+    r"|returns?|returning|returned|throws?|throwing|(?:gets?|getting|got|gives?|giving|shows?|showing|seeing|see)(?= (?:an? |the |me |us |all |error |http |status |code )*\d{3}))"
     r"(?: ?(?:了|是|为|个|码|着|一个|出|an?|the|is|with|me|us|all|以|[:=#]|error|errors|code|http|status|大量|好多|一堆|全是|都是)){0,3}) ?[\"'\(]?"
-    r"(?P<code>\d{2,6})(?![\d.%:]| ?(?i:台|个|次|秒|分|小时|天|元|块|M|G|KB|ms|s\b|min|hour|day|yuan|GB|MB|times|instances?|servers?|vms?))"
+    r"(?P<code>\d{2,6})(?![\d%]|\.\d|:\d| ?(?i:台|个|次|秒|分|小时|天|元|块|M|G|KB|ms|s\b|min|hour|day|yuan|GB|MB|times|instances?|servers?|vms?))"
 )
 _STATUS_AFTER = re.compile(
     rf"(?<![\d.:A-Za-z-])(?P<code>{_STATUS})(?: ?(?i:错误|报错|error|errors|状态码?|状态|了(?![\d十])|s(?![A-Za-z])|forbidden|not found|bad gateway|gateway"
@@ -92,7 +95,7 @@ _ERROR_TALK = re.compile(
     r"(?i)报|错|error|http|返回|接口|\bapi\b|page|页|网站|site|响应|状态|异常|挂了|打不开|cdn|负载|balanc|后端|backend|nginx|upstream|returns?|throw"
 )
 _NUMBERED_ERROR = re.compile(
-    r"(?i)(?:errno|error|err|errcode|code|错误码|错误代码|错误号|报错|错误|mysql|kernel|exit code|退出码) ?(?:is|为|是|代码|码|号|no\.?|number|:|=|#|\(|-)* ?(?P<code>\d{2,6})(?![\d.%])"
+    r"(?i)(?:errno|error[_ ]?code|error|err|errcode|err_code|code|错误码|错误代码|错误号|报错|错误|exit code|退出码) ?(?:is|为|是|代码|码|号|no\.?|number|:|=|#|\(|[\"']|-)* ?[\"']?(?P<code>\d{2,6})(?![\d%]|\.\d)"
 )
 _VERSION = re.compile(r"(?<![A-Za-z0-9.])[vV]?\d+(?:\.\d+){1,3}(?:-[A-Za-z0-9]+)?(?![A-Za-z0-9])")
 _SPEC = re.compile(r"(?<![A-Za-z0-9.])(?i:bcc)\.[a-z0-9]+\.c\d+m\d+(?![A-Za-z0-9])")
@@ -129,6 +132,8 @@ def _addresses(text: str) -> Iterator[Entity]:
 
 
 def _is_address(text: str) -> bool:
+    if _FINGERPRINT.fullmatch(text):
+        return False
     try:
         ipaddress.ip_interface(text)
     except ValueError:
@@ -137,9 +142,10 @@ def _is_address(text: str) -> bool:
 
 
 def _error_codes(text: str) -> Iterator[Entity]:
-    for match in _CAMEL_CODE.finditer(text):
-        if _CODE_WORDS.search(match[0]):
-            yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
+    for pattern in (_CAMEL_CODE, _SNAKE_CODE):
+        for match in pattern.finditer(text):
+            if _CODE_WORDS.search(match[0].replace("_", "")):
+                yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
     for match in _SYSTEM_CODE.finditer(text):
         yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
     bare = (_BARE_STATUS, _ROUND_STATUS) if _ERROR_TALK.search(text) else (_BARE_STATUS,)

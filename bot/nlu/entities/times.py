@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.nlu.entities.model import Entity, without_overlaps
@@ -21,29 +22,33 @@ _UNIT_SECONDS = {
     "day": 86400,
     "week": 604800,
     "month": 2592000,
+    "quarter": 7776000,
     "year": 31536000,
 }
 _UNITS = (
-    ("second", r"秒钟?|seconds?|secs?"),
+    ("second", r"秒钟?|seconds?|secs?|(?<=\d)s(?![A-Za-z])"),
     ("minute", r"分钟|minutes?|mins?|分(?![区配组发析布支])"),
     ("hour", r"个?(?:小时|钟头)|hours?|hrs?|hr|h(?![A-Za-z])"),
     ("day", r"天|days?|日(?![志本常])"),
     ("week", r"个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日末期边围])|weeks?"),
     ("month", r"个月|months?"),
+    ("quarter", r"个?季度|quarters?"),
     ("year", r"年(?![前底末初]?月)|years?"),
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
-_LENGTH = rf"(?:(?P<half>半个?|half an? |half a )|(?P<number>{NUMBER}|a few|a couple of|an?(?= (?:hour|minute|second|day|week|month|year))|几|couple of) ?-?)(?:多)?(?P<unit>{_UNIT})(?P<plus>半)?(?:多)?(?:钟)?"
-_DURATION = re.compile(rf"(?<![A-Za-z0-9.第:/-]){_LENGTH}(?!月)(?![A-Za-z])", re.I)
+_UNIT_AGAIN = "|".join(pattern for _, pattern in _UNITS)
+_LENGTH = rf"(?:(?P<half>半个?|half an? |half a )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of)(?: (?:more|extra|full|whole|further|additional|business|working) |整| ?-?))(?:多)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
+_COMPACT = re.compile(r"(?<![A-Za-z0-9])(?P<hours>\d{1,2}) ?h ?(?P<minutes>\d{1,2}) ?m(?:in)?(?![A-Za-z0-9])", re.I)
+# Not inside a Latin word, number or range; Chinese may follow them directly ("100M一个月").
+_FREE = r"(?:(?<![A-Za-z0-9.-])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff]))"
+_DURATION = re.compile(rf"{_FREE}(?<![第:/×*]){_LENGTH}(?!月)(?!无理由)(?![A-Za-z])", re.I)
 _RELATIVE = re.compile(
-    rf"(?:大概|大约|差不多|about |around )?(?<![A-Za-z0-9.第]){_LENGTH} ?(?P<direction>(?:之|以)?前|(?:之|以)?后|ago|earlier|later|from now)(?!天)",
+    rf"(?:大概|大约|差不多|about |around )?{_FREE}(?<!第)(?:{_LENGTH}|(?P<vague>几|a few |several )(?:{_UNIT_AGAIN})) ?(?P<direction>(?:之|以)?前|(?:之|以)?后|ago|earlier|later|from now)(?!天)",
     re.I,
 )
-_RELATIVE_IN = re.compile(rf"\b(?:in|within) (?:about |the next )?{_LENGTH}(?![A-Za-z])(?! a row)", re.I)
-_VAGUE = {"a few": 3, "几": 3, "a couple of": 2, "couple of": 2, "a": 1, "an": 1}
-
-# "等了半天": half a day is a figure of speech for a long while.
-_FIGURATIVE = re.compile(r"[了好大老]$|等$")
+_VAGUE = {"a couple of": 2, "couple of": 2, "a": 1, "an": 1, "another": 1}
+# "Twice a month", "200 yuan a year": how often or how much, not how long.
+_RATE = re.compile(r"(?:times|twice|once|yuan|rmb|cny|usd|dollars?|much|[\d%]) $", re.I)
 _DAY_WORDS = {
     "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨": -1, "今天": 0, "今日": 0, "今": 0, "当天": 0, "明天": 1, "明日": 1, "明": 1,
     "后天": 2, "大后天": 3, "today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1, "the day before yesterday": -2,
@@ -59,7 +64,7 @@ _WEEKDAYS = {
     **{n: i for i, n in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
 }  # fmt: skip
 _ZH_DAY = (
-    r"(?:(?P<zh_year>\d{4})年)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
+    r"(?:(?P<zh_year>\d{4}) ?年 ?)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月(?:份)? ?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})(?! ?月)(?: ?[日号])?"
     r"|(?P<iso>\d{4}[-/]\d{1,2}[-/]\d{1,2})|(?P<zh_dom>\d{1,2})[号日](?!线|楼|机|端|志|口)"
     r"|(?P<zh_which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh_weekday>[一二三四五六日天末])"
     r"|(?P<zh_word>大前天|前天|昨天|昨日|今天|今日|当天|明天|明日|大后天|后天|[今昨明](?=早|晚))"
@@ -73,28 +78,31 @@ _EN_DAY = (
 _ZH_PART = r"(?P<zh_part>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|早|晚)"
 _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<ampm1>[ap]\.?m\.?))?(?![\d:])"
-    r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?:点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
-    r"|(?P<en_hour>\d{1,2}) ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?P<en_point>noon|midnight|midday)\b"
+    r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?: ?点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
+    r"|(?P<en_hour>\d{1,2})(?: ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?= ?(?:-|to|and|till|until) ?\d{1,2}(?::\d\d)? ?[ap]\.?m\b)|(?= in the (?:morning|afternoon|evening)))|(?P<en_point>noon|midnight|midday)\b"
 )
 _POINT = re.compile(
-    rf"(?<![A-Za-z0-9.])(?:(?P<day>{_ZH_DAY}|{_EN_DAY})(?:的|[T ,，])? ?)?(?:in the |at )?(?P<part>{_ZH_PART}|(?:\b(?P<en_part>morning|afternoon|evening|night)\b))?(?: at |[ ,，])? ?(?P<clock>{_CLOCK})?",
+    rf"(?:(?<![A-Za-z0-9.])|(?<=[A-Za-z0-9])(?=[今昨明后前上下本这周星凌早下晚半]))(?:(?P<day>{_ZH_DAY}|{_EN_DAY})(?:的|[T ,，])? ?)?(?:in the |at )?(?P<part>{_ZH_PART}|(?:\b(?P<en_part>morning|afternoon|evening|night)\b))?(?: at |[ ,，])? ?(?P<clock>{_CLOCK})?",
     re.I,
 )
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LAST_PERIOD = re.compile(
-    r"(?P<zh>上个?|这个?|本|下个?)(?P<zh_unit>月(?!\d)|周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|年)|\b(?P<en>last|this|next) (?P<en_unit>week|month|year)\b|(?P<year>去年|今年|明年)|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|底|初)?(?!\d)",
+    r"(?P<zh>上个?|这个?|本|下个?)(?P<zh_unit>月(?!\d)|周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|年)|\b(?P<en>last|this|next) (?P<en_unit>week|month|year)\b|(?P<year>去年|前年|今年|明年)(?:[年]?[底初末])?|(?<!\d)(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?:份|底|初)?(?!\d)",
     re.I,
 )
 
 
 def _length(match: re.Match[str]) -> tuple[float, str] | None:
-    unit = next(name for name in _UNIT_SECONDS if match[name])
+    unit = next((name for name in _UNIT_SECONDS if match[name]), None)
+    if unit is None:
+        return None
     if match["half"]:
         count = 0.5
     else:
         number = match["number"].lower()
         try:
-            count = _VAGUE[number] if number in _VAGUE else parse(number)
+            whole = number.removesuffix(" and a half")
+            count = (_VAGUE[number] if number in _VAGUE else parse(whole)) + (0.5 if whole != number else 0)
         except ValueError:
             return None
     return count + (0.5 if match["plus"] else 0), unit
@@ -109,28 +117,76 @@ def _iso(moment: datetime, grain: str) -> str:
 
 
 def _relative(text: str, now: datetime) -> Iterator[Entity]:
-    for pattern in (_RELATIVE, _RELATIVE_IN):
-        for match in pattern.finditer(text):
-            length = _length(match)
-            if length is None:
-                continue
-            direction = match.groupdict().get("direction") or "later"
-            sign = -1 if re.search(r"前|ago|earlier", direction) else 1
-            moment = now + sign * timedelta(seconds=length[0] * _UNIT_SECONDS[length[1]])
-            yield Entity("time", _iso(moment, length[1]), *match.span(), {"grain": length[1]}, 59)
+    for match in _RELATIVE.finditer(text):
+        length = _vague_length(match[0]) if match["vague"] else _length(match)
+        if length is None:
+            continue
+        sign = -1 if re.search(r"前|ago|earlier", match["direction"]) else 1
+        moment = now + sign * timedelta(seconds=length[0] * _UNIT_SECONDS[length[1]])
+        yield Entity("time", _iso(moment, length[1]), *match.span(), {"grain": length[1]}, 59)
+
+
+def _vague_length(text: str) -> tuple[float, str]:
+    """ "几天前", "a few days ago": three of the unit."""
+    return 3, next(name for name, pattern in _UNITS if re.search(pattern, text, re.I))
+
+
+def _compact_durations(text: str) -> Iterator[Entity]:
+    """ "1h20m"."""
+    for match in _COMPACT.finditer(text):
+        seconds = int(match["hours"]) * 3600 + int(match["minutes"]) * 60
+        yield Entity("duration", seconds, *match.span(), {"count": str(seconds // 60), "unit": "minute"}, 54)
 
 
 def _durations(text: str) -> Iterator[Entity]:
+    before: Entity | None = None
     for match in _DURATION.finditer(text):
         length = _length(match)
-        if length is not None:
-            count, unit = length
-            if match["half"] and unit == "day" and _FIGURATIVE.search(text[: match.start()]):
-                continue
-            if unit == "year" and count % 1:
-                count, unit = count * 12, "month"
-            seconds = int(count * _UNIT_SECONDS[unit])
-            yield Entity("duration", seconds, *match.span(), {"count": str(plain(count)), "unit": unit}, 52)
+        if length is None or _is_no_length(text, match, length[1]):
+            continue
+        count, unit = length
+        if unit == "year" and count % 1:
+            count, unit = count * 12, "month"
+        seconds = int(count * _UNIT_SECONDS[unit])
+        found = Entity("duration", seconds, *match.span(), {"count": str(plain(count)), "unit": unit}, 52)
+        if before is not None and _continues(text, before, found):
+            total = int(before.value) + seconds
+            details = {"count": str(plain(total / _UNIT_SECONDS[unit])), "unit": unit}
+            found = Entity("duration", total, before.start, found.end, details, 53)
+        elif before is not None:
+            yield before
+        before = found
+    if before is not None:
+        yield before
+
+
+def _is_no_length(text: str, match: re.Match[str], unit: str) -> bool:
+    """ "半天" is a figure of speech for a long while; "twice a month" is a rate."""
+    figurative = (match["half"] is not None and unit == "day" and match[0].startswith("半")) or _is_phrase(text, match)
+    rate = re.match(r"an? ", match[0], re.I) is not None and _RATE.search(text[: match.start()]) is not None
+    return figurative or rate
+
+
+def _is_phrase(text: str, match: re.Match[str]) -> bool:
+    """ "十分感谢", "百分之五", "wait a second", "2026年": no length."""
+    if match[0] in ("十分", "百分", "万分", "千万分"):
+        return True
+    if re.fullmatch(r"a (?:second|sec|minute|min)", match[0], re.I):
+        return (
+            re.search(
+                r"\b(?:wait|just|hang on|hold on|hold|got|have|take|one|give (?:me|us)) $|^$",
+                text[: match.start()],
+                re.I,
+            )
+            is not None
+        )
+    return re.fullmatch(r"(?:19|20)\d\d ?年", match[0]) is not None
+
+
+def _continues(text: str, first: Entity, second: Entity) -> bool:
+    """ "1小时20分钟", "an hour and ten minutes": one length in a larger and a smaller unit."""
+    smaller = _UNIT_SECONDS[first.details["unit"]] > _UNIT_SECONDS[second.details["unit"]]
+    return smaller and re.fullmatch(r"[零又]?| (?:and )?|, ", text[first.end : second.start], re.I) is not None
 
 
 def _month_number(name: str) -> int:
@@ -196,11 +252,17 @@ def _points(text: str, now: datetime) -> Iterator[Entity]:
             continue
         day = _date(match, now) if match["day"] else now.replace(hour=0, minute=0, second=0, microsecond=0)
         clock = _clock(match) if match["clock"] else None
-        if day is None or (match["clock"] and clock is None):
+        if day is None or (match["clock"] and clock is None) or _is_a_bit(text, match, part):
             continue
         moment, grain = _moment(day, part, clock)
         span = _trimmed(text, *match.span())
         yield Entity("time", _iso(moment, grain), *span, {"grain": grain}, 60 if match["day"] or match["clock"] else 45)
+
+
+def _is_a_bit(text: str, match: re.Match[str], part: str) -> bool:
+    """ "调高一点": a bit, not one o'clock."""
+    alone = match["zh_hour"] == "一" and match["clock"].endswith("点") and not match["day"] and part in ("", "早", "晚")
+    return alone and re.match(r"左右|多|整|之?以?[前后]|到|开始|钟", text[match.end() :]) is None
 
 
 def _moment(day: datetime, part: str, clock: tuple[int, int, bool] | None) -> tuple[datetime, str]:
@@ -228,7 +290,7 @@ def _periods(text: str, now: datetime) -> Iterator[Entity]:
             yield Entity("time", _iso(month, "day"), *match.span(), {"grain": "month"}, 47)
             continue
         if match["year"]:
-            step, unit = {"去年": -1, "今年": 0, "明年": 1}[match["year"]], "year"
+            step, unit = {"去年": -1, "前年": -2, "今年": 0, "明年": 1}[match["year"]], "year"
         else:
             step = {"上": -1, "下": 1, "la": -1, "ne": 1}.get(
                 (match["zh"] or match["en"].lower())[: 1 if match["zh"] else 2], 0
@@ -246,7 +308,67 @@ def _periods(text: str, now: datetime) -> Iterator[Entity]:
         yield Entity("time", _iso(start, "day"), *match.span(), {"grain": unit}, 48)
 
 
+# Stretches that are named rather than dated, from their first day: pattern and grain.
+_STRETCHES = (
+    (re.compile(r"(?:这个?|本|上个?|下个?)?月[底末初](?!\d)|(?<![\d一二三四五六七八九十个])月中(?!\d)", re.I), "month"),
+    (re.compile(r"(?:上个?|这个?|本|下个?)季度|第?[一二三四1-4]季度|\bQ[1-4]\b|\b(?:last|this|next|first|second|third|fourth) quarter\b", re.I | re.ASCII), "quarter"),
+    (re.compile(r"[上下]半年|(?<!半)年[底初末](?!\d)|\b(?:the )?end of (?:the |this |next )?(?:month|year)\b|\bmonth[- ]end\b|\byear[- ]end\b", re.I | re.ASCII), "year"),
+    (re.compile(r"上周末|下周末|这周末|本周末|周末|\b(?:this |last |next |the |over the )?weekends?(?: night| morning)?\b", re.I | re.ASCII), "weekend"),
+    (re.compile(r"前[天]?[晚早](?!期|餐|饭)上?|(?<![\d一])(?:当晚|次日|隔天|第二天(?:早上|上午|晚上)?)"), "part"),
+)  # fmt: skip
+_HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])"
+_SPOKEN_CLOCK = re.compile(
+    rf"\b(?:(?:a )?quarter|half|five|ten|twenty) (?:past|to) {_HOUR_WORD}\b"
+    rf"|\b(?:at|around|by|before|until|till) (?:about )?{_HOUR_WORD}(?= ?(?:$|[,.;!?]| (?:tonight|tomorrow|today|yesterday|sharp|on (?:mon|tue|wed|thu|fri|sat|sun))))",
+    re.I | re.ASCII,
+)
+_MONTH_WORD = re.compile(
+    r"\b(?:(?:early|late|mid|since|in|for|from|until|till|of|last|next|this|our|my|the|and|to|between)[ -])?(?P<name>(?-i:(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May(?! (?:I|we|be)\b)|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b)|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:'s)?(?:,? (?P<year>20\d\d)\b)?",
+    re.I | re.ASCII,
+)
+_YEAR = re.compile(
+    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|year) (?:\d{1,2}/)?(?P<en>20[123]\d)\b(?! ?(?:[kmg]b\b|users|people|requests|connections|instances|yuan|rmb|%|/|\.\d))",
+    re.I | re.ASCII,
+)
+# "The 30th" goes on with an hour, a preposition or nothing; "the 2nd server" goes on with a noun.
+_DAY_OF_MONTH = re.compile(
+    r"\b(?:the )?(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?: of (?:this|next|last|the) month)?\b"
+    r"(?![- ](?!of\b|at\b|to\b|and\b|or\b|in\b|if\b|is\b|from\b|between\b|around\b|by\b|but\b|when\b|because\b|please\b|pls\b|morning|night|evening|afternoon|noon|midnight|\d)[A-Za-z])",
+    re.I | re.ASCII,
+)
+
+
+def _spoken_clock(words: str, midnight: datetime) -> datetime:
+    """ "half past ten", "at eleven": the hour as said, without guessing the half of the day."""
+    hour = int(parse(words.split()[-1]))
+    minutes = {"quarter": 15, "half": 30, "five": 5, "ten": 10, "twenty": 20}.get(words.lower().split()[-3:][0], 0)
+    sign = -1 if " to " in words else 1
+    return midnight + timedelta(hours=hour, minutes=sign * minutes)
+
+
+def _stretches(text: str, now: datetime) -> Iterator[Entity]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for pattern, grain in _STRETCHES:
+        for match in pattern.finditer(text):
+            yield Entity("time", _iso(midnight, "day"), *match.span(), {"grain": grain}, 46)
+    for match in _SPOKEN_CLOCK.finditer(text):
+        yield Entity("time", _iso(_spoken_clock(match[0], midnight), "hour"), *match.span(), {"grain": "hour"}, 46)
+    for match in _MONTH_WORD.finditer(text):
+        month = midnight.replace(year=int(match["year"] or now.year), month=_month_number(match["name"]), day=1)
+        yield Entity("time", _iso(month, "day"), match.start("name"), match.end(), {"grain": "month"}, 46)
+    for match in _YEAR.finditer(text):
+        year = midnight.replace(year=int(match["zh"] or match["en"]), month=1, day=1)
+        start = match.start() if match["zh"] else match.start("en")
+        yield Entity("time", _iso(year, "day"), start, match.end(), {"grain": "year"}, 46)
+    for match in _DAY_OF_MONTH.finditer(text):
+        if 0 < int(match["day"]) <= 31:
+            day = midnight.replace(day=1) + timedelta(days=int(match["day"]) - 1)
+            yield Entity("time", _iso(day, "day"), *match.span(), {"grain": "day"}, 46)
+
+
 _BETWEEN = re.compile(r" ?(?:到|至|-|~|–|—|and|to|until|till) ?(?:at )?", re.I)
+# "15:32 today", "tonight between 1 and 3 am": a clock and its day, in either order, are one point.
+_BESIDE = re.compile(r",? (?:on |of |at |from |between |around |about )*", re.I)
 
 
 def _with_windows(text: str, points: list[Entity]) -> list[Entity]:
@@ -254,21 +376,71 @@ def _with_windows(text: str, points: list[Entity]) -> list[Entity]:
     joined: list[Entity] = []
     for point in points:
         before = joined[-1] if joined else None
-        if before is None or not _BETWEEN.fullmatch(text[before.end : point.start]):
+        if before is not None and _is_within(text, before, point):
+            joined[-1] = replace(before, end=point.end)
+        elif before is not None and _is_clock_of(text, before, point):
+            joined[-1] = _on_its_day(before, point)
+        elif before is not None and _is_window(text, before, point):
+            joined[-1] = _window(before, point)
+        else:
             joined.append(point)
-            continue
-        first, last = datetime.fromisoformat(str(before.value)), datetime.fromisoformat(str(point.value))
-        last = (
-            last.replace(year=first.year, month=first.month, day=first.day) if point.details["grain"] != "day" else last
-        )
-        while last < first:
-            last += timedelta(hours=12 if last.hour < 12 and first.hour >= 12 else 24)
-        details = {**before.details, "until": last.isoformat()}
-        joined[-1] = Entity("time", before.value, before.start, point.end, details, before.weight + 1)
     return joined
+
+
+def _is_within(text: str, first: Entity, second: Entity) -> bool:
+    """ "2026年第三季度", "the third quarter of 2026": a stretch and its year."""
+    grains = [first.details["grain"], second.details["grain"]]
+    return (
+        "year" in grains
+        and bool({"quarter", "month", "day"} & set(grains))
+        and bool(re.fullmatch(r" ?(?:of )?", text[first.end : second.start]))
+    )
+
+
+def _is_clock_of(text: str, first: Entity, second: Entity) -> bool:
+    grains = {first.details["grain"], second.details["grain"]}
+    whole = "until" not in first.details and grains & {"hour", "minute"} and grains & {"day", "part"}
+    return bool(whole) and _BESIDE.fullmatch(text[first.end : second.start]) is not None
+
+
+def _on_its_day(first: Entity, second: Entity) -> Entity:
+    clock, day = (first, second) if first.details["grain"] in ("hour", "minute") else (second, first)
+    date, moment = datetime.fromisoformat(str(day.value)), datetime.fromisoformat(str(clock.value))
+    shift = timedelta(days=(date.date() - moment.date()).days)
+    if day.details["grain"] == "part" and date.hour >= 12 and 5 <= moment.hour < 12:
+        shift += timedelta(hours=12)
+    details = dict(clock.details)
+    if "until" in details:
+        details["until"] = (datetime.fromisoformat(details["until"]) + shift).isoformat()
+    return Entity(
+        "time", (moment + shift).isoformat(), first.start, second.end, details, max(first.weight, second.weight)
+    )
+
+
+def _is_window(text: str, first: Entity, second: Entity) -> bool:
+    between = text[first.end : second.start]
+    if not _BETWEEN.fullmatch(between):
+        return False
+    return "and" not in between or re.search(r"\bbetween (?:the )?[\d:. apm]*$", text[: first.end], re.I) is not None
+
+
+def _window(first: Entity, second: Entity) -> Entity:
+    start, end = datetime.fromisoformat(str(first.value)), datetime.fromisoformat(str(second.value))
+    if second.details["grain"] != "day":
+        end = end.replace(year=start.year, month=start.month, day=start.day)
+    if end.hour == 12 and start.hour >= 18:
+        end -= timedelta(hours=12)
+    half = end + timedelta(hours=12)
+    if end < start and end.hour < 12 <= start.hour and half >= start:
+        end = half
+    elif end < start:
+        end += timedelta(days=-(-(start - end) // timedelta(days=1)))
+    return Entity(
+        "time", first.value, first.start, second.end, {**first.details, "until": end.isoformat()}, first.weight + 1
+    )
 
 
 def find_times(text: str, now: datetime) -> list[Entity]:
     """Every point in time, window and duration, possibly overlapping. ``now`` must carry a time zone."""
-    points = [*_relative(text, now), *_points(text, now), *_periods(text, now)]
-    return [*_with_windows(text, without_overlaps(points)), *_durations(text)]
+    points = [*_relative(text, now), *_points(text, now), *_periods(text, now), *_stretches(text, now)]
+    return [*_with_windows(text, without_overlaps(points)), *_compact_durations(text), *_durations(text)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.nlu.entities import extract
-from bot.nlu.entities.model import Entity
+from bot.nlu.entities.inflection import forms_of
 from bot.nlu.entities.numbers import parse
 from bot.nlu.entities.revision import revise
 from bot.nlu.utterance import normalise
@@ -66,6 +66,34 @@ def _values(text: str) -> list[tuple[str, Any]]:
         ("重启", "operation", "restart"),
         ("please shut down web-01", "operation", "stop"),
         ("对象存储怎么收费", "product", "bos"),
+        ("cn-gz-b 有故障吗", "region", "gz"),
+        ("south china", "region", "gz"),
+        ("３３０６ 端口", "port", 3306),
+        ("带宽两百兆", "bandwidth", 200),
+        ("1.5 Gbit/s", "bandwidth", 1500),
+        ("500 megabits for two days", "bandwidth", 500),
+        ("centos7.6 根目录满了", "os", "centos"),
+        ("Win2012 C盘红了", "os", "windows"),
+        ("欠了一百二十三块五", "amount", 123.5),
+        ("￥１２０．５", "amount", 120.5),
+        ("断了1小时20分钟", "duration", 4800),
+        ("an hour and a half", "duration", 5400),
+        ("forty-five minutes", "duration", 2700),
+        ("within 7 days", "duration", 604_800),
+        ("续一个季度", "duration", 7_776_000),
+        ("15:32 today", "time", "2026-11-22T15:32:00+08:00"),
+        ("tonight between 1 and 3 am", "time", "2026-11-22T01:00:00+08:00"),
+        ("12 月 1 日到期", "time", "2026-12-01T00:00:00+08:00"),
+        ("October's bill", "time", "2026-10-01T00:00:00+08:00"),
+        ("half past six yesterday", "time", "2026-11-21T06:30:00+08:00"),
+        ("RDP error 0x204", "error_code", "0x204"),
+        ('{"error_code":18}', "error_code", "18"),
+        ("NET::ERR_CERT_DATE_INVALID", "error_code", "NET::ERR_CERT_DATE_INVALID"),
+        ("img.foo.games 打不开", "domain", "img.foo.games"),
+        ("turn my server back on", "operation", "start"),
+        ("shut i-Qw8rTy2U down", "operation", "stop"),
+        ("roll v-Kd9sLq2W back", "operation", "restore"),
+        ("it was being rebooted", "operation", "restart"),
     ],
 )
 def test_a_kind_is_found_and_normalised(text: str, kind: str, value: object) -> None:
@@ -87,6 +115,17 @@ def test_a_specification_becomes_two_sizes_with_roles() -> None:
         ("utf-8 乱码", "instance_name"),
         ("what does sin mean", "region"),
         ("999.1.1.1", "ip_address"),
+        ("0a:1b:2c:3d:4e:5f:6a:7b", "ip_address"),
+        ("配置调高一点", "time"),
+        ("十分感谢", "duration"),
+        ("twice a month", "duration"),
+        ("wait a second", "duration"),
+        ("2026年的账单", "duration"),
+        ("10 MB/s", "bandwidth"),
+        ("几十兆", "bandwidth"),
+        ("SSL handshake failed", "product"),
+        ("北京那台", "mention"),
+        ("继续", "operation"),
     ],
 )
 def test_a_lookalike_is_left_alone(text: str, kind: str) -> None:
@@ -106,8 +145,47 @@ def test_words_that_are_no_number_are_refused() -> None:
         parse("很多")
 
 
-def test_an_event_is_no_operation_and_a_bucket_is_no_instance() -> None:
-    stop, name = Entity("operation", "stop", 0, 2), Entity("instance_name", "logs-prod", 3, 12)
-    assert revise([stop], frozenset({"arrears"})) == []
-    assert revise([stop], frozenset({"instance_power"})) == [stop]
-    assert revise([name], frozenset({"bos_access_denied"}))[0].kind == "bucket"
+def _read_as(text: str, intent: str) -> list[tuple[str, Any]]:
+    utterance = normalise(text).text
+    return [(e.kind, e.value) for e in revise(extract(utterance, NOW), frozenset({intent}), utterance)]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "found"),
+    [
+        ("服务停了", "arrears", []),
+        ("机器自己重启了", "instance_down", []),
+        ("我已经重启过了", "instance_down", [("operation", "restart")]),
+        ("I rebooted twice", "instance_slow", [("operation", "restart")]),
+        ("is there a backup", "snapshot_restore", []),
+        ("I would like a backup", "snapshot_restore", [("operation", "backup")]),
+        ("port 80 is open", "open_port", [("port", 80)]),
+        ("let 5432 through", "open_port", [("operation", "open"), ("port", 5432)]),
+        ("再加5M", "resize_bandwidth", [("operation", "resize"), ("bandwidth", 5)]),
+        ("关闭 crm-app", "instance_power", [("operation", "stop"), ("instance_name", "crm-app")]),
+        ("关闭 3389", "open_port", [("operation", "close"), ("port", 3389)]),
+        ("hr-portal 的密码忘了", "password_reset", [("instance_name", "hr-portal")]),
+        ("bucket photos denies me", "bos_access_denied", [("bucket", "photos")]),
+        ("logs-prod 打不开", "bos_access_denied", [("bucket", "logs-prod")]),
+        ("问地域干嘛", "explain_why", [("field", "region")]),
+        ("地域", "inform", []),
+        ("早上好", "greet", []),
+        ("say it again", "repeat", []),
+        ("yes, everybody has it", "affirm", []),
+        ("yes, restart it", "affirm", [("operation", "restart"), ("mention", "focus")]),
+        ("the one in Beijing", "inform", [("description", "described"), ("region", "bj")]),
+        ("同意迁移", "maintenance_event", [("consent", "migrate")]),
+        ("stop", "cancel", []),
+    ],
+)
+def test_the_intent_says_what_is_meant(text: str, intent: str, found: list[tuple[str, Any]]) -> None:
+    assert _read_as(text, intent) == found
+
+
+@pytest.mark.parametrize(
+    ("verb", "form"),
+    [("stop", "stopped"), ("resize", "resizing"), ("back up", "backing up"), ("power cycle", "power cycled"),
+     ("purge", "purged"), ("shrink", "shrunk"), ("flush", "flushes")],
+)  # fmt: skip
+def test_verbs_are_known_in_every_form(verb: str, form: str) -> None:
+    assert form in forms_of(verb)
