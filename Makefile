@@ -29,7 +29,7 @@ train: ## train the model if its inputs changed
 
 lock: ## pin the dependencies anew (after editing a requirements.in)
 	@$(BOOTSTRAP) python
-	.tools/bin/uv pip compile requirements.in --python-version 3.10 --generate-hashes --no-header --no-emit-index-url -q -o requirements.lock
+	.tools/bin/uv pip compile requirements.in --overrides requirements.overrides --python-version 3.10 --generate-hashes --no-header --no-emit-index-url -q -o requirements.lock
 	.tools/bin/uv pip compile services/requirements.in --python-version 3.12 --generate-hashes --no-header --no-emit-index-url -q -o services/requirements.lock
 
 lint: ## ruff, both environments

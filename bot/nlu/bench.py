@@ -19,15 +19,14 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from bot.nlu.calibration import Array
-from bot.nlu.encoder import SentenceEncoder, shared_encoder
+from bot.nlu.encoder import DEFAULT_ENCODER, SentenceEncoder, shared_encoder
 from bot.nlu.entities import identifiers
 from bot.nlu.evaluation.rivals import Answer, nlpjs_answers, stock_answers
 from bot.nlu.features import feature_text
 from bot.nlu.heads import Corpus
 from bot.nlu.intent_model import IntentModel
-from bot.nlu.utterance import normalise
+from bot.nlu.utterance import Language, normalise
 
-ENCODER = "e5-int8:12,8"
 SETS = (
     "clinc_full", "clinc_small", "clinc10", "banking77", "banking77_10", "banking50", "hwu64", "hwu64_10",
     "hint3_curekart", "hint3_powerplay11", "hint3_sofmattress", "smp2017",
@@ -43,7 +42,7 @@ class IntentSet:
     """A public set in memory."""
 
     name: str
-    language: str
+    language: Language
     train: Rows
     val: Rows
     test: Rows
@@ -70,11 +69,12 @@ def load(folder: Path, name: str) -> IntentSet:
     return IntentSet(name, content["lang"], parts["train"], parts["val"], parts["test"], foreign)
 
 
-def corpus(rows: Rows, language: str, encoder: SentenceEncoder) -> Corpus:
+def corpus(rows: Rows, language: Language, encoder: SentenceEncoder) -> Corpus:
     """Sentences with the features that the assistant computes."""
     utterances = [normalise(text) for text, _ in rows]
     features = [feature_text(utterance, identifiers(utterance.text)) for utterance in utterances]
-    return Corpus(features, [language] * len(features), encoder.encode(features), [intent for _, intent in rows])
+    languages = [language] * len(features)
+    return Corpus(features, languages, encoder.encode(features, languages), [intent for _, intent in rows])
 
 
 def our_answers(data: IntentSet, encoder: SentenceEncoder) -> tuple[dict[str, list[Answer]], float]:
@@ -134,7 +134,7 @@ def main() -> int:
     if not present:
         print(f"no known set in {options.datasets}; docs/nlu.md says where they come from", file=sys.stderr)
         return 1
-    encoder = shared_encoder(ENCODER)
+    encoder = shared_encoder(DEFAULT_ENCODER)
     heads = ("accuracy", "OOS AUROC", "OOS recall", "train s")
     print(f"{'set':<24}{'system':<18}" + "".join(f"{head:>12}" for head in heads))
     for name in present:

@@ -12,7 +12,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -21,23 +21,29 @@ from bot.nlu.extractor import as_rasa_entity, feature_text_of
 from bot.nlu.featurizer import CLAUSE_VECTORS, vector_of
 from bot.nlu.heads import Corpus
 from bot.nlu.intent_model import IntentModel, Prediction
-from bot.nlu.normalizer import utterance_of
+from bot.nlu.normalizer import language_of, utterance_of
 from bot.nlu.provenance import source_fingerprint
-from bot.nlu.utterance import Language
 
 PREDICTION = "intent_prediction"
 CLAUSES = "clauses"
-DEFAULT_LANGUAGE: Language = "zh"
+# Where a training file says so in the metadata of an intent, its sentences calibrate and are not learned.
+PART, VALIDATION = "part", "validation"
 
 
 def corpus_of(messages: list[Message]) -> Corpus:
     """The featurized messages as a training corpus."""
     return Corpus(
         [feature_text_of(message) for message in messages],
-        [utterance_of(message).language or DEFAULT_LANGUAGE for message in messages],
+        [language_of(message) for message in messages],
         np.stack([vector for message in messages if (vector := vector_of(message)) is not None]),
         [message.get(INTENT) for message in messages],
     )
+
+
+def is_validation(example: Message) -> bool:
+    """Whether the example belongs to the validation part."""
+    metadata = example.get(METADATA) or {}
+    return bool((metadata.get(METADATA_INTENT) or {}).get(PART) == VALIDATION)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -89,11 +95,13 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         return source_fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit on the examples that carry an intent and a text, and store the model."""
+        """Fit on the examples that carry an intent and a text, calibrate on the validation part, store the model."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         if len({example.get(INTENT) for example in examples}) < 2:
             raise ValueError("intent training needs sentences of at least two intents")
-        self.model = IntentModel().fit(corpus_of(examples))
+        learned = [example for example in examples if not is_validation(example)]
+        validation = [example for example in examples if is_validation(example)]
+        self.model = IntentModel().fit(corpus_of(learned), corpus_of(validation) if validation else None)
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / "intent_model.npz", **self.model.arrays())
             text = json.dumps(self.model.metadata(), ensure_ascii=False)
@@ -119,14 +127,14 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         vector = vector_of(message)
         if self.model is None or vector is None or not feature_text_of(message):
             return None
-        return self.model.predict([feature_text_of(message)], [_language(message)], vector[None, :])[0]
+        return self.model.predict([feature_text_of(message)], [language_of(message)], vector[None, :])[0]
 
     def _clauses(self, message: Message) -> list[dict[str, Any]]:
         clauses, vectors = clauses_of(message), message.get(CLAUSE_VECTORS)
         if self.model is None or not clauses or vectors is None:
             return []
         texts = [clause.features for clause in clauses]
-        predictions = self.model.predict(texts, [_language(message)] * len(texts), vectors)
+        predictions = self.model.predict(texts, [language_of(message)] * len(texts), vectors)
         utterance, result = utterance_of(message), []
         for clause, intent, confidence in accepted(utterance.text, clauses, predictions):
             start, end = utterance.original_span(clause.start, clause.end)
@@ -142,7 +150,3 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
                 }
             )
         return result
-
-
-def _language(message: Message) -> Language:
-    return utterance_of(message).language or DEFAULT_LANGUAGE

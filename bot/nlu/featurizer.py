@@ -18,8 +18,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
 from bot.nlu.clauses import clauses_of
-from bot.nlu.encoder import RememberingEncoder, SentenceEncoder, Vectors, shared_encoder
+from bot.nlu.encoder import DEFAULT_ENCODER, RememberingEncoder, SentenceEncoder, Vectors, shared_encoder
 from bot.nlu.extractor import feature_text_of
+from bot.nlu.normalizer import language_of
 from bot.nlu.provenance import source_fingerprint
 
 # Sentences encoded in one call during training: bounds the activation buffers (about 30 MB).
@@ -46,7 +47,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See the parent class."""
-        return {**DenseFeaturizer.get_default_config(), "encoder": "e5-int8:12,8", "remembered_sentences": 2048}
+        return {**DenseFeaturizer.get_default_config(), "encoder": DEFAULT_ENCODER, "remembered_sentences": 2048}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -79,7 +80,9 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         batches = [spoken[first : first + _BATCH] for first in range(0, len(spoken), _BATCH)]
         with ThreadPoolExecutor(_TRAINING_THREADS) as pool:
             texts = [[feature_text_of(example) for example in batch] for batch in batches]
-            encoded = tqdm(pool.map(self._encoder.encode, texts), "Encoding sentences", len(batches), mininterval=1)
+            languages = [[language_of(example) for example in batch] for batch in batches]
+            computed = pool.map(self._encoder.encode, texts, languages)
+            encoded = tqdm(computed, "Encoding sentences", len(batches), mininterval=1)
             for batch, vectors in zip(batches, encoded, strict=True):
                 self._attach(batch, vectors)
         return training_data
@@ -89,7 +92,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         for message in messages:
             if message.get(TEXT):
                 clauses = clauses_of(message)
-                vectors = self._remembering.encode([feature_text_of(message), *(clause.features for clause in clauses)])
+                texts = [feature_text_of(message), *(clause.features for clause in clauses)]
+                vectors = self._remembering.encode(texts, [language_of(message)] * len(texts))
                 self._attach([message], vectors[:1])
                 message.set(CLAUSE_VECTORS, vectors[1:])
         return messages

@@ -1,7 +1,8 @@
 """The two linear heads over sentence vectors and n-grams, and the signals that the gate judges by.
 
-Heads: multinomial logistic regression on the sentence vector, and one-against-rest support vectors on the vector
-joined with n-grams. Both are stored as plain matrices.
+Heads: multinomial logistic regression on the sentence vectors, and one-against-rest support vectors on the vectors
+joined with n-grams. Both are stored as plain matrices. Neighbours are looked for among the sentences of the same
+language, by the first block of the vector that the language has.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.nlu.ngrams import NgramVectorizer
+from bot.nlu.utterance import LANGUAGES, Language
 
 Matrix = npt.NDArray[np.float32]
 Array = npt.NDArray[Any]
@@ -27,11 +29,10 @@ Array = npt.NDArray[Any]
 warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn.linear_model")
 
 OUT_OF_SCOPE = "out_of_scope"
-LANGUAGES = ("zh", "en")
 # A language with fewer training sentences shares the mean of all.
 _MIN_LANGUAGE_ROWS = 50
 _NEIGHBOURS = 5
-# Sentences remembered for the neighbour search: 8 000 x 384 numbers are 12 MB and half a millisecond.
+# Sentences remembered for the neighbour search in each language: 8 000 x 384 numbers are 12 MB and half a millisecond.
 _MEMORY_ROWS = 8_000
 
 
@@ -39,11 +40,12 @@ _MEMORY_ROWS = 8_000
 class Corpus:
     """Utterances with what is known of them; all four have the same length.
 
-    ``vectors`` may hold several blocks side by side (one for each pooled layer of the encoder).
+    ``vectors`` may hold several blocks side by side, one for each pooled layer of each encoder; a block that the
+    language does not have is zero.
     """
 
     texts: list[str]
-    languages: list[str]
+    languages: list[Language]
     vectors: Matrix
     intents: list[str]
 
@@ -68,6 +70,8 @@ class HeadSettings:
     block: int = 384
     lr_c: float = 10.0
     svc_c: float = 0.5
+    # Length of the n-gram part beside vectors of length one for each block.
+    ngram_weight: float = 1.5
     seed: int = 20261122
 
 
@@ -108,17 +112,18 @@ class Heads:
         index = {intent: i for i, intent in enumerate(intents)}
         labels = np.array([index[intent] for intent in corpus.intents])
         regression = LogisticRegression(C=self.settings.lr_c, max_iter=60, tol=1e-3)
-        regression.fit(dense[:, : self.settings.block], labels)
+        regression.fit(dense, labels)
         self.state["lr_weights"], self.state["lr_bias"] = (
             _each_class(regression.coef_),
             _each_class(regression.intercept_),
         )
-        joined = sparse.hstack([sparse.csr_matrix(dense), self.ngrams.transform(corpus.texts)], format="csr")
+        weight = self.settings.ngram_weight
+        joined = sparse.hstack([sparse.csr_matrix(dense), weight * self.ngrams.transform(corpus.texts)], format="csr")
         vectors = LinearSVC(C=self.settings.svc_c, random_state=self.settings.seed, tol=0.1, max_iter=300)
         vectors.fit(joined, labels)
         weights, width = _each_class(vectors.coef_), dense.shape[1]
         self.state["svc_dense"] = np.ascontiguousarray(weights[:, :width])
-        self.state["svc_sparse"] = np.ascontiguousarray(weights[:, width:].T)
+        self.state["svc_sparse"] = np.ascontiguousarray(weight * weights[:, width:].T)
         self.state["svc_bias"] = _each_class(vectors.intercept_)
         self._remember(corpus, dense)
         return self
@@ -132,30 +137,49 @@ class Heads:
 
     def _remember(self, corpus: Corpus, dense: Matrix) -> None:
         known = np.array(corpus.intents) != OUT_OF_SCOPE
-        first = dense[:, : self.settings.block]
-        rows = np.flatnonzero(known)
-        if len(rows) > _MEMORY_ROWS:
-            rows = np.random.default_rng(self.settings.seed).choice(rows, _MEMORY_ROWS, replace=False)
-        self.state["memory"] = np.ascontiguousarray(first[rows])
-        self.state["foreign_memory"] = np.ascontiguousarray(first[~known])
+        languages = np.array(corpus.languages)
+        generator = np.random.default_rng(self.settings.seed)
+        for language in LANGUAGES:
+            rows = np.flatnonzero(known & (languages == language))
+            if len(rows) > _MEMORY_ROWS:
+                rows = generator.choice(rows, _MEMORY_ROWS, replace=False)
+            foreign = np.flatnonzero(~known & (languages == language))
+            self.state[f"memory_{language}"] = self._leading_blocks(dense[rows])
+            self.state[f"foreign_memory_{language}"] = self._leading_blocks(dense[foreign])
+
+    def _leading_blocks(self, dense: Matrix) -> Matrix:
+        """Of each row the first block that is there."""
+        blocks = dense.reshape(len(dense), -1, self.settings.block)
+        first: Matrix = blocks[np.arange(len(dense)), blocks.any(axis=2).argmax(axis=1)]
+        return np.ascontiguousarray(first)
 
     def _dense(self, corpus: Corpus) -> Matrix:
-        """Every block centred on its language and brought to unit length."""
-        centred = corpus.vectors - np.stack([self.state[f"mean_{language}"] for language in corpus.languages])
-        blocks = centred.reshape(len(centred), -1, self.settings.block)
-        unit = blocks / np.maximum(np.linalg.norm(blocks, axis=2, keepdims=True), 1e-9)
-        dense: Matrix = unit.reshape(centred.shape).astype(np.float32)
+        """Every block centred on its language and brought to unit length; an absent block stays zero."""
+        shape = (len(corpus), -1, self.settings.block)
+        means = np.stack([self.state[f"mean_{language}"] for language in corpus.languages])
+        blocks = corpus.vectors.reshape(shape)
+        centred = (blocks - means.reshape(shape)) * blocks.any(axis=2, keepdims=True)
+        unit = centred / np.maximum(np.linalg.norm(centred, axis=2, keepdims=True), 1e-9)
+        dense: Matrix = unit.reshape(corpus.vectors.shape).astype(np.float32)
         return dense
 
     def scores(self, corpus: Corpus) -> Scores:
         """Raw scores; the intents of ``corpus`` are not looked at."""
         dense, state = self._dense(corpus), self.state
-        first = dense[:, : self.settings.block]
         margins = dense @ state["svc_dense"].T + state["svc_bias"]
         margins = margins + self.ngrams.transform(corpus.texts) @ state["svc_sparse"]
-        similarity = _nearest(first, state["memory"])
-        foreign = _nearest(first, state["foreign_memory"]) - similarity
-        return Scores(first @ state["lr_weights"].T + state["lr_bias"], margins, similarity, foreign)
+        similarity, foreign = self._neighbourhood(dense, corpus.languages)
+        return Scores(dense @ state["lr_weights"].T + state["lr_bias"], margins, similarity, foreign)
+
+    def _neighbourhood(self, dense: Matrix, languages: Sequence[Language]) -> tuple[Array, Array]:
+        """Similarity to known sentences, and how much nearer the foreign ones are, each of the same language."""
+        leading, spoken = self._leading_blocks(dense), np.array(languages)
+        similarity, foreign = np.zeros(len(dense), np.float32), np.zeros(len(dense), np.float32)
+        for language in set(languages):
+            rows = spoken == language
+            similarity[rows] = _nearest(leading[rows], self.state[f"memory_{language}"])
+            foreign[rows] = _nearest(leading[rows], self.state[f"foreign_memory_{language}"]) - similarity[rows]
+        return similarity, foreign
 
 
 def _each_class(parameters: Array) -> Matrix:

@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.utterance import Utterance, normalise
+from bot.nlu.utterance import DEFAULT_LANGUAGE, Language, Utterance, normalise
 
 UTTERANCE = "utterance"
 
@@ -25,6 +25,11 @@ def utterance_of(message: Message) -> Utterance:
     utterance = normalise(message.get(TEXT) or "")
     message.set(UTTERANCE, utterance)
     return utterance
+
+
+def language_of(message: Message) -> Language:
+    """The language of the message by its own words."""
+    return utterance_of(message).language or DEFAULT_LANGUAGE
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

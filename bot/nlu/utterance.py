@@ -17,6 +17,9 @@ from typing import Literal
 import opencc
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+# Of a message without words (a bare ID) when nothing was said before.
+DEFAULT_LANGUAGE: Language = "zh"
 
 # At most this much of one message is read, half from its head and half from its tail, where a pasted log says what
 # went wrong (characters).

@@ -1,1 +1,1 @@
-"""multilingual-e5-small on ONNX Runtime: weights read from the installed package, exported once, run on one thread."""
+"""multilingual-e5-small: its weights as an installed package ships them, and its sub-word tokenizer."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu.e5.encoder import MAX_TOKENS, OnnxEncoder
+from bot.nlu.e5.model import MAX_TOKENS, MultilingualE5
 from bot.nlu.e5.weights import WeightFile, WeightFileError
 from bot.nlu.encoder import BundledEncoder, RememberingEncoder, Vectors, shared_encoder
 

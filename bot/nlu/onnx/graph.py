@@ -1,4 +1,4 @@
-"""Builds the ONNX graph of the encoder from the weight file: fused operators, 8-bit matrix products.
+"""Builds the ONNX graph of a BERT encoder from its weights: fused operators, 8-bit matrix products.
 
 The graph takes the summed input embeddings of one sentence, shape (1, tokens, 384), and returns the mean over
 tokens of the chosen layers side by side, shape (1, 384 * layers). Word embeddings stay in the weight file: only the
@@ -8,14 +8,14 @@ rows of the sentence are ever read.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from bot.nlu.e5.weights import WeightFile
+Float32 = npt.NDArray[np.float32]
 
 _FUSED = "com.microsoft"
 # Written by onnx 1.17 beside protobuf 4.23, readable by every ONNX Runtime since 1.16.
@@ -23,10 +23,31 @@ _IR_VERSION = 8
 _OPSET = 18
 
 
+class Weights(Protocol):
+    """The parameters of an encoder by short names.
+
+    ``emb.ln`` is the norm after the embeddings; ``lN`` is layer N (from 0) with ``q``, ``k``, ``v``, ``ao`` (attention
+    output), ``aln`` (its norm), ``fi`` and ``fo`` (feed-forward in and out), ``oln`` (its norm); ``.w`` and ``.b`` follow.
+    """
+
+    hidden: int
+    inner: int
+    heads: int
+    epsilon: float
+
+    def floats(self, name: str, *shape: int) -> Float32:
+        """A vector or small tensor."""
+        ...
+
+    def matrix(self, name: str, rows: int, columns: int) -> Float32:
+        """A weight matrix, one row for each output."""
+        ...
+
+
 class _Graph:
     """Collects nodes and initial values; every method returns the name of its result."""
 
-    def __init__(self, weights: WeightFile) -> None:
+    def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self.nodes: list[Any] = []
         self.values: list[Any] = []
@@ -83,8 +104,8 @@ class _Graph:
         )
 
 
-def build_graph(weights: WeightFile, layers: tuple[int, ...]) -> Any:
-    """The graph that pools these layers (1 is the first, 12 the last)."""
+def build_graph(weights: Weights, layers: tuple[int, ...]) -> Any:
+    """The graph that pools these layers (1 is the first)."""
     graph, hidden = _Graph(weights), weights.hidden
     scale = graph.constant("emb.ln.w", weights.floats("emb.ln.w", hidden))
     shift = graph.constant("emb.ln.b", weights.floats("emb.ln.b", hidden))
@@ -98,14 +119,14 @@ def build_graph(weights: WeightFile, layers: tuple[int, ...]) -> Any:
     graph.node("Concat", [pooled[number] for number in layers], "sentence", axis=1)
     inputs = [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [1, "tokens", hidden])]
     outputs = [helper.make_tensor_value_info("sentence", TensorProto.FLOAT, [1, hidden * len(layers)])]
-    body = helper.make_graph(graph.nodes, "multilingual-e5-small", inputs, outputs, graph.values)
+    body = helper.make_graph(graph.nodes, "sentence-encoder", inputs, outputs, graph.values)
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
     return helper.make_model(body, opset_imports=opsets, ir_version=_IR_VERSION)
 
 
-def export(path: Path, layers: tuple[int, ...]) -> None:
+def export(path: Path, weights: Weights, layers: tuple[int, ...]) -> None:
     """Write the graph to ``path`` in one step, so that no reader sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{id(path)}.partial")
-    onnx.save(build_graph(WeightFile(), layers), str(unfinished))
+    onnx.save(build_graph(weights, layers), str(unfinished))
     unfinished.replace(path)

@@ -1,0 +1,30 @@
+"""multilingual-e5-small as a model for the ONNX encoder."""
+
+from __future__ import annotations
+
+from bot.nlu.e5.pieces import PieceTokenizer
+from bot.nlu.e5.weights import WeightFile, dequantise
+from bot.nlu.encoder import Vectors
+
+_VOCABULARY_SIZE = 250_037
+MAX_TOKENS = 64
+
+
+class MultilingualE5:
+    """Serves Chinese and English. Raises ``WeightFileError`` when its package is not installed."""
+
+    name = "e5-int8"
+
+    def __init__(self) -> None:
+        self.weights = weights = WeightFile()
+        self.pieces = PieceTokenizer(weights.vocabulary)
+        self._words = weights.blocks("emb.word", _VOCABULARY_SIZE, weights.hidden)
+        self._positions = (
+            weights.floats("emb.pos", -1, weights.hidden) + weights.floats("emb.type", -1, weights.hidden)[0]
+        )
+
+    def embeddings(self, text: str) -> Vectors:
+        """Input embeddings of the text as a query, at most ``MAX_TOKENS`` of them."""
+        ids = self.pieces.ids(f"query: {text}", MAX_TOKENS)
+        summed: Vectors = dequantise(self._words[ids]) + self._positions[: len(ids)]
+        return summed

