@@ -62,9 +62,7 @@ def test_a_whole_case_live_in_both_directions(support: Support, assistant: FakeA
     assert agent.does(case_id, "notes", text="customer is calm").status_code == 201
     assert agent.does(case_id, "resolve", note="rebooted it", solution="Reboot").status_code == 200
     customer.hears("event released", "bot")
-    released = next(turn for turn in reversed(assistant.turns) if turn["input"].get("name") == "released")["input"][
-        "data"
-    ]
+    released = assistant.asked(customer.id)[-1]["input"]["data"]
     assert released == {"agent_name": "林薇", "note": "rebooted it", "outcome": "resolved"}
     detail = agent.read(case_id).json()
     assert detail["case"]["status"] == "resolved" and detail["case"]["first_response_at"]

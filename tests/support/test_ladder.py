@@ -124,7 +124,7 @@ def test_that_rungs_missed_during_a_restart_are_fired_late_and_once(own: Support
     case_id = customer.asks_for_human()
     eventually(lambda: len(_rung(manager, case_id)) == 1, "level 0")
     own.kill()
-    own.advance(65)
+    own.advance(61)
     own.start()
     eventually(lambda: [level for level, _ in _rung(manager, case_id)] == [0, 1, 2], "levels 1 and 2, late")
     own.kill()
