@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 BROWSERS = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
 """Where deploy/local/bootstrap.sh looks, in its order."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-PATIENCE_MS = 60_000
+PATIENCE_SECONDS = 60
+PATIENCE_MS = PATIENCE_SECONDS * 1000
 """For a busy machine; nothing waits that long unless it fails."""
 POLL_SECONDS = 0.05
 A_CIRCUIT_BREAKERS_REST = 15
@@ -102,7 +103,7 @@ class Customer:
 
     def settled(self) -> None:
         """Wait for the committed end of every turn that runs or is due; its words are on the page before that."""
-        pause, end = threading.Event(), time.monotonic() + PATIENCE_MS / 1000
+        pause, end = threading.Event(), time.monotonic() + PATIENCE_SECONDS
         address = f"/api/demo/conversations/{self.conversation_id}/turns"
         while not self.api.get(address).raise_for_status().json()["idle"]:
             assert time.monotonic() < end, f"a turn did not end: {self.api.get(address).text}"
@@ -120,7 +121,8 @@ def customer(stack: Any) -> Iterator[Callable[..., Customer]]:
     clients: list[httpx.Client] = []
 
     def sign_in(key: str, language: str = "zh") -> Customer:
-        api = httpx.Client(base_url=stack.url, headers={"Accept-Language": language}, timeout=PATIENCE_MS / 1000, trust_env=False)
+        spoken = {"Accept-Language": language}
+        api = httpx.Client(base_url=stack.url, headers=spoken, timeout=PATIENCE_SECONDS, trust_env=False)
         clients.append(api)
         known = {one["key"]: one for one in api.get("/api/demo/customers").raise_for_status().json()}[key]
         minted = api.post("/api/demo/token", json={"customer": key, "language": language}).raise_for_status().json()
@@ -163,7 +165,7 @@ def phone() -> dict[str, int]:
 @pytest.fixture
 def control(stack: Any) -> Iterator[httpx.Client]:
     """The simulated cloud's control port; faults that a test injected are withdrawn after it."""
-    with httpx.Client(base_url=stack.control_url, timeout=PATIENCE_MS / 1000, trust_env=False) as client:
+    with httpx.Client(base_url=stack.control_url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
         yield client
         client.delete("/scenarios").raise_for_status()
 
