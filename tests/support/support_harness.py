@@ -240,7 +240,7 @@ class Support:
         answer = self.post("/api/desk/login", {"email": f"{email}@desk.example", "password": password})
         assert answer.status_code == 200, answer.text
         self.http.cookies.clear()
-        return DeskAgent(self, agent_id, answer.json()["token"])
+        return DeskAgent(self, agent_id, answer.json()["token"], answer.json()["agent"]["name"])
 
 
 def _headers(token: str | None, language: str) -> dict[str, str]:
@@ -320,8 +320,8 @@ class Customer:
 class DeskAgent:
     """A signed-in agent."""
 
-    def __init__(self, support: Support, agent_id: str, token: str) -> None:
-        self.support, self.id, self.token = support, agent_id, token
+    def __init__(self, support: Support, agent_id: str, token: str, name: str) -> None:
+        self.support, self.id, self.token, self.name = support, agent_id, token, name
 
     def cases(self, view: str = "waiting") -> list[str]:
         return [case["id"] for case in self.support.get(f"/api/desk/cases?view={view}", self.token).json()["cases"]]

@@ -88,9 +88,9 @@ def test_that_claims_at_both_instances_have_one_winner(pair: tuple[Support, Supp
     ]
     with ThreadPoolExecutor(25) as pool:
         answers = list(pool.map(lambda number: agents[number % 10].does(case_id, "claim"), range(50)))
-    winner = customer.state()["owner"]["agent"]["name"]
+    winner = customer.state()["owner"]["agent"]["id"]
     refused = [answer.json()["error"]["winner"] for answer in answers if answer.status_code == 409]
-    assert len(refused) == 40 and set(refused) == {winner}
+    assert len(refused) == 40 and set(refused) == {agent.name for agent in agents if agent.id == winner}
     assert sum("has joined" in text for text in _beside(customer, two).texts("system")) == 1
 
 

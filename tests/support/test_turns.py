@@ -211,8 +211,8 @@ def test_that_a_handoff_is_one_transaction_with_its_farewell(support: Support, a
     customer.hears("one moment please", "bot")
     state = customer.state()
     assert state["owner"]["kind"] == "queue" and state["case"]["tier"] == "tam" and state["case"]["position"] >= 1
-    assert state["case"]["people"] == ["王磊"]
-    customer.hears("王磊", "system")
+    assert state["case"]["people"] == ["Wang Lei"]
+    customer.hears("Wang Lei", "system")
 
 
 def test_that_what_the_bot_says_after_losing_the_floor_is_dropped(support: Support, assistant: FakeAssistant) -> None:
