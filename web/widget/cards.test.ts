@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Card, Message } from '../contract/chat';
 import { renderCard } from './cards';
 import { lineParts } from './chart';
-import { choicesOf, renderMessage } from './message';
+import { choicesOf, fileOf, renderMessage } from './message';
 import { fill, languageOf, textsFor } from './texts';
 
 const zh = textsFor('zh');
@@ -65,6 +65,15 @@ describe('messages', () => {
       ['button-0', '/affirm{"secret":1}'],
       ['item-0', '/inform{"instance_id":"i-1"}'],
     ]);
+  });
+
+  test.each([
+    ['file', 'shot.png\n/files/abc', 'https://s.example/files/abc'],
+    ['text', 'shot.png\n/files/abc', undefined],
+    ['file', 'shot.png\nhttps://evil.example/files/abc', undefined],
+    ['file', 'shot.png', undefined],
+  ])('a %s message %j leads to %s', (kind, text, url) => {
+    expect(fileOf(message({ role: 'customer', kind, text }), 'https://s.example')?.url).toBe(url);
   });
 
   test('an agent is shown by name', () => {
