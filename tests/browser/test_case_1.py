@@ -38,7 +38,10 @@ CAUSES = [
     ),
     Cause(
         "host_failure",
-        {"zh": r"硬件故障.*重启没有用.*依据.*ev-\w{8}", "en": r"hardware fault.*would not help.*Evidence.*ev-\w{8}"},
+        {
+            "zh": r"硬件故障.*重启没有用.*依据.*ev-\w{8}（内存不可纠正错误）",
+            "en": r"hardware fault.*would not help.*Evidence.*ev-\w{8} .an uncorrectable memory",
+        },
         {"zh": "授权.*维修.*影响.*本地盘.*确认要", "en": "authorising the repair.*Impact.*local disks.*Shall I"},
         {"zh": "维修完成", "en": "is repaired"},
         "AuthorizeServerEvent",
@@ -150,10 +153,11 @@ def test_that_the_break_something_menu_injects_and_heals(customer, open_chat, co
     faults = chat.page.get_by_role("complementary")
 
     faults.get_by_role("button", name=names[0]).first.click()
-    expect(faults.get_by_text(names[2], exact=True)).to_be_visible()
-    in_force = control.get("/scenarios/active").json()
-    assert [one["account_id"] for one in in_force] == [known.account_id]
+    expect(faults.get_by_text(names[2])).to_be_visible()
+    (in_force,) = control.get("/scenarios/active").json()
+    assert in_force["account_id"] == known.account_id
+    expect(faults.get_by_text(names[2])).to_contain_text(in_force["resource_id"])
 
     faults.get_by_role("button", name=names[1]).click()
-    expect(faults.get_by_text(names[2], exact=True)).to_have_count(0)
+    expect(faults.get_by_text(names[2])).to_have_count(0)
     assert control.get("/scenarios/active").json() == []

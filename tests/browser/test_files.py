@@ -10,7 +10,7 @@ PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 WORDS = {
-    "zh": {"attach": "发送图片或文件", "kept": "已收到并保存", "bad": "不支持", "large": "不能超过 5 MB"},
+    "zh": {"attach": "添加图片或文件", "kept": "已收到并保存", "bad": "不支持", "large": "不能超过 5 MB"},
     "en": {"attach": "Attach a picture", "kept": "has been received", "bad": "not supported", "large": "at most 5 MB"},
 }
 LARGER_THAN_TAKEN = 6 * 1024 * 1024
