@@ -102,7 +102,4 @@ def test_that_stopping_nothing_is_no_fault(tmp_path: Path) -> None:
 def test_that_help_lists_every_command() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     (phony,) = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert (
-        re.findall(r"make (\S+)", listed.partition("DATASETS")[0])
-        and {name for name in phony.split() if f"make {name} " not in listed} == set()
-    )
+    assert [name for name in phony.split() if f"make {name} " not in listed] == []

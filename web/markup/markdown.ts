@@ -42,7 +42,7 @@ export function markdown(text: string): SafeHtml {
 /** The words of a Markdown text without its markup, for places too small for it. */
 export function plainText(text: string): string {
   const words = document.createElement('div');
-  words.innerHTML = markdown(text).value;
+  words.innerHTML = markdown(text).value.replace(/<(?:br|\/(?:p|li|h\d|pre|td|th))\b[^>]*>/g, '$& ');
   return (words.textContent ?? '').replace(/\s+/g, ' ').trim();
 }
 
