@@ -46,7 +46,7 @@ def test_that_production_has_no_demo_doors_and_no_demo_agents(
     tmp_path: Path, shared_assistant: FakeAssistant, cloud: FakeCloud
 ) -> None:
     service = Support(tmp_path, shared_assistant.port, cloud.port, DEMO="0", SUPPORT_HOST="127.0.0.1")
-    agent = ["--id", "a-1", "--email", "Ann@x.example", "--name", "Ann", "--tiers", "tier1"]
+    agent = ["--id", "a-1", "--email", "Ann@x.example", "--name", "安宁", "--name-en", "Ann Ning", "--tiers", "tier1"]
     assert "password" in _run("add-agent", *agent, stdin="short\n", **service.environment).stderr
     assert _run("add-agent", *agent, stdin="a long password 1\n", **service.environment).returncode == 0
     service.start(wait_for_accounts=False)
