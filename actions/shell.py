@@ -122,7 +122,7 @@ class Shell:
         customer = self._context.customer
         if customer is None:
             return ports.Unknown("anonymous")
-        known = self._support.account_context(customer.account_id, customer.user_id)
+        known = self._support.account_context(customer.account_id, customer.user_id, request.language)
         tam = known.get("tam") or {}
         return ports.Account(
             tam_primary=(tam.get("primary") or {}).get("name", ""),
@@ -175,7 +175,7 @@ class Shell:
 
     def _coverage(self, request: ports.Coverage) -> ports.Reply:
         account_id = self._context.customer.account_id if self._context.customer else ""
-        found = self._support.coverage(account_id, request.severity)
+        found = self._support.coverage(account_id, request.severity, request.language)
         return ports.Covered(
             found["tier"],
             tuple(found["people"]),

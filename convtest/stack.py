@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import requests
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
+"""For a busy machine; nothing waits that long unless it fails."""
 RECOVERY_SECONDS = 15.0
 _PAUSE_SECONDS = 0.02
 _NOT_SUCH_A_MESSAGE = (400, 413)
@@ -140,7 +141,7 @@ class StackDriver:
     def wait(self, seconds: float) -> Exchange:
         """Let world time pass; wake-ups and timers that come due happen."""
         self._ask("POST", f"{self._control}/clock", json={"advance_seconds": seconds})
-        return self.settle(extra_seconds=1.2)
+        return self.settle()
 
     def post(self, text: str) -> None:
         """Send a message and do not wait for what comes of it."""
@@ -174,15 +175,14 @@ class StackDriver:
         query = {"after": 0, "limit": 200}
         return list(self._ask("GET", f"{self._chat}/messages", params=query, headers=self._chat_headers)["messages"])
 
-    def settle(self, extra_seconds: float = 0.0) -> Exchange:
-        """Wait until no turn of the conversation is running or due, then tell what is new."""
+    def settle(self) -> Exchange:
+        """Wait until no turn of the conversation runs and no timer of it is due, then tell what is new."""
         begun = time.monotonic()
         while True:
-            status = self._ask("GET", f"{self._url}/api/demo/conversations/{self.conversation_id}/turns")
-            elapsed = time.monotonic() - begun
-            if status["idle"] and elapsed >= extra_seconds:
+            status = self._turns()
+            if status["idle"]:
                 break
-            if elapsed > PATIENCE_SECONDS:
+            if time.monotonic() - begun > PATIENCE_SECONDS:
                 raise StackError(f"a turn did not end within {PATIENCE_SECONDS} s: {status}")
             time.sleep(_PAUSE_SECONDS)
         fresh = [message for message in self.history() if message["seq"] > self._seen]
@@ -192,11 +192,20 @@ class StackDriver:
         self.owner = status["owner"]
         return Exchange(fresh, turns)
 
+    def is_idle(self) -> bool:
+        """Whether no turn runs and nothing is due at this moment."""
+        idle: bool = self._turns()["idle"]
+        return idle
+
+    def _turns(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self._ask("GET", f"{self._url}/api/demo/conversations/{self.conversation_id}/turns")
+        return answer
+
     # ---- the agent ----
 
     def agent(self, what: str, text: str | None) -> Exchange:
         """The agent who would get this case claims it, writes, releases or resolves."""
-        case_id = self._ask("GET", f"{self._url}/api/demo/conversations/{self.conversation_id}/turns")["case_id"]
+        case_id = self._turns()["case_id"]
         if not case_id:
             raise StackError("no case to work on: nothing was handed over")
         headers = self._desk(case_id)
@@ -209,7 +218,7 @@ class StackDriver:
             self._ask("POST", f"{case}/release", json={"note": text}, headers=headers)
         elif what == "resolves":
             self._ask("POST", f"{case}/resolve", json={"note": text}, headers=headers)
-        return self.settle(extra_seconds=0.2)
+        return self.settle()
 
     def _desk(self, case_id: str) -> dict[str, str]:
         """Sign in as the first demo agent who may see the case."""

@@ -2,16 +2,16 @@
 
 import contextlib
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from free_ports import free_stretch
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "deploy" / "local"))
@@ -20,25 +20,13 @@ from settings import CLOUD_SERVICES, DEFAULT_PORTS, Settings, load  # noqa: E402
 from stack import commands, is_ready  # noqa: E402
 
 READY_SECONDS = 180
-PORTS = (18300, 30000)
-"""Below the range from which the system takes ports for outgoing connections."""
 STOP_SECONDS = 15
 
 
 def _free_ports() -> dict[str, str]:
     """One stretch of free ports for a whole stack, as environment variables."""
-    wanted = len(DEFAULT_PORTS) + CLOUD_SERVICES
-    for _ in range(200):
-        first = random.randrange(*PORTS)
-        with contextlib.ExitStack() as held:
-            try:
-                for port in range(first, first + wanted):
-                    one = held.enter_context(socket.socket())
-                    one.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return {name: str(first + index) for index, name in enumerate(DEFAULT_PORTS)}
-    raise RuntimeError("no free stretch of ports was found")
+    first = free_stretch(len(DEFAULT_PORTS) + CLOUD_SERVICES)
+    return {name: str(first + index) for index, name in enumerate(DEFAULT_PORTS)}
 
 
 class LocalStack:

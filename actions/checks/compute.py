@@ -92,7 +92,7 @@ def events(view: CloudView, params: Params) -> CheckResult:
             "status": first["serverEventStatus"],
             "type": first["serverEventType"],
             "operations": list(first.get("supportMaintenanceOptions") or first.get("maintenanceOptions") or []),
-            "issue": issues[0].get("issueAlias") or issues[0].get("issueName") or "",
+            "issue": issues[0].get("issueName") or issues[0].get("issueAlias") or "",
             "created_at": first.get("serverEventCreatedTime", ""),
         }
     return CheckResult("events", "bad" if found else "ok", facts, _ids(*(answer.request_id for answer in answers)))

@@ -41,8 +41,10 @@ class SupportClient:
             "PATCH", f"/internal/writes/{write_id}", json={"state": state, "request_id": request_id, "result": result}
         )
 
-    def account_context(self, account_id: str, user_id: str) -> dict[str, Any]:
-        return self._call("GET", f"/internal/accounts/{account_id}/context", params={"user_id": user_id})
+    def account_context(self, account_id: str, user_id: str, language: str) -> dict[str, Any]:
+        """The customer's profile, names of people in the customer's language."""
+        params = {"user_id": user_id, "language": language}
+        return self._call("GET", f"/internal/accounts/{account_id}/context", params=params)
 
     def cases(self, account_id: str, user_id: str, limit: int) -> list[dict[str, Any]]:
         found = self._call("GET", f"/internal/accounts/{account_id}/cases", params={"user_id": user_id, "limit": limit})
@@ -60,8 +62,10 @@ class SupportClient:
     def open_case(self, case: dict[str, Any]) -> str:
         return str(self._call("POST", "/internal/cases", json=case)["id"])
 
-    def coverage(self, account_id: str, severity: str) -> dict[str, Any]:
-        return self._call("GET", "/internal/desk/coverage", params={"account_id": account_id, "severity": severity})
+    def coverage(self, account_id: str, severity: str, language: str) -> dict[str, Any]:
+        """Who would come and by when, names of people in the customer's language."""
+        params = {"account_id": account_id, "severity": severity, "language": language}
+        return self._call("GET", "/internal/desk/coverage", params=params)
 
     def _call(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
         return self._body(path, self._send(method, path, **kwargs))

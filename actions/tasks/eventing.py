@@ -45,7 +45,7 @@ def _greet(talk: Talk) -> Steps[None]:
         "plan": customer.plan,
     }
     parts = [talk.text("greeting.named", values)]
-    account = yield AccountContext()
+    account = yield AccountContext(talk.language)
     if isinstance(account, Account):
         parts += _news(talk, account)
     talk.say_text("answer", "\n".join(parts))

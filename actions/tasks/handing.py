@@ -56,7 +56,7 @@ def hand_over(talk: Talk, reason: Reason, task: Task | None = None, lead: str | 
     """Say who is coming and by when, and attach the packet. Last in a turn. `lead` is a text to open with."""
     about = subject(talk, task)
     severity, why = severity_of(talk, about, reason)
-    cover = yield Coverage(severity)
+    cover = yield Coverage(severity, talk.language)
     covered = cover if isinstance(cover, Covered) else None
     say_who_comes(talk, covered, lead)
     talk.handoff = packet(talk, reason, about, (severity, why), covered.tier if covered else None)

@@ -69,7 +69,9 @@ class SearchKnowledge:
 
 @dataclass(frozen=True)
 class AccountContext:
-    """What support knows of the signed-in account. Replies: Account, Unknown."""
+    """What support knows of the signed-in account, names in that language. Replies: Account, Unknown."""
+
+    language: str
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,10 @@ class OpenCase:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Who would come for a case of that severity, and by when. Replies: Covered, Unknown."""
+    """Who would come for a case of that severity, and by when; names in that language. Replies: Covered, Unknown."""
 
     severity: Severity
+    language: str
 
 
 Request = ListResources | RunChecks | Act | SearchKnowledge | AccountContext | ListCases | GetCase | OpenCase | Coverage

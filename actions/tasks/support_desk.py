@@ -74,7 +74,7 @@ def complaint(talk: Talk, task: Task, book: Playbook) -> Steps[None]:
 
 def tam(talk: Talk, task: Task, book: Playbook) -> Steps[None]:
     """Who the customer's own TAM is; without one, who helps instead."""
-    reply = yield AccountContext()
+    reply = yield AccountContext(talk.language)
     if not isinstance(reply, Account):
         _unavailable(talk, task)
         return
@@ -127,7 +127,7 @@ def _case_line(talk: Talk, case: Case) -> str:
 
 def incidents(talk: Talk, task: Task, book: Playbook) -> Steps[None]:
     """Open incidents that touch this account; nothing is promised that the record does not say."""
-    reply = yield AccountContext()
+    reply = yield AccountContext(talk.language)
     if not isinstance(reply, Account):
         _unavailable(talk, task)
         return

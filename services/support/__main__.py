@@ -44,6 +44,7 @@ async def add_agent(settings: Settings, arguments: argparse.Namespace) -> None:
         "id": arguments.id,
         "email": arguments.email.strip().lower(),
         "name": arguments.name,
+        "name_en": arguments.name_en,
         "role": arguments.role,
         "tiers": arguments.tiers.split(","),
         "products": [product for product in arguments.products.split(",") if product],
@@ -62,6 +63,7 @@ def main() -> int:
     agent = commands.add_parser("add-agent", help="add an agent; the password comes on standard input")
     for name in ("--id", "--email", "--name"):
         agent.add_argument(name, required=True)
+    agent.add_argument("--name-en", help="what customers who write English read, where it differs")
     agent.add_argument("--role", choices=("agent", "lead", "duty_manager"), default="agent")
     agent.add_argument("--tiers", default="tier1", help="comma-separated: tier1, tier2, tam")
     agent.add_argument("--products", default="", help="comma-separated products; empty for all")

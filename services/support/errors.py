@@ -3,6 +3,11 @@
 from typing import Any
 
 
+def size_text(size: int) -> str:
+    """Bytes as people read them."""
+    return f"{size // 1024**2} MB" if size >= 1024**2 else f"{size // 1024} KB"
+
+
 class SupportError(Exception):
     """Answered as `{"error":{"code","message",…}}`; `detail` joins the error object, `values` fill the text."""
 

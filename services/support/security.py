@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from support.errors import SupportError
+from support.errors import SupportError, size_text
 from support.texts import Texts, as_language
 from support.web import error_body
 
@@ -91,5 +91,5 @@ class BodyLimit:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         language = as_language(Headers(scope=scope).get("accept-language"))
-        error = SupportError("too_large", limit=limit)
+        error = SupportError("too_large", limit=size_text(limit))
         await JSONResponse(error_body(error, self._texts, language), 413)(scope, receive, send)

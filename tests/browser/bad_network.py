@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, WebSocketRoute
 
 # How frames of the chat's name space begin; heartbeats begin otherwise and pass.
 EVENTS_AND_ACKNOWLEDGEMENTS = ("42/chat,", "43/chat,")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 POLL_MS = 50
 
 

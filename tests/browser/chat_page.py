@@ -7,22 +7,23 @@ from playwright.sync_api import Locator, Page, expect
 
 WORDS = {
     "zh": {
-        "yes": "是的",
         "human": "转人工",
         "placeholder": "请描述您遇到的问题",
+        "execute": "确认执行",
+        "inject": "注入",
         "offline": "网络已断开",
         "waiting": "等待发送",
     },
     "en": {
-        "yes": "yes",
         "human": "I want to talk to a human",
         "placeholder": "Describe the problem",
+        "execute": "Yes, do it",
+        "inject": "Inject",
         "offline": "Connection lost",
         "waiting": "Waiting to be sent",
     },
 }
 CASE_ID = re.compile(r"TK-\d{8}-\d{4}")
-ROUNDS = 6
 ANSWER_MS = 60_000
 
 
@@ -55,6 +56,17 @@ class ChatPage:
         self.field.press("Enter")
         expect(self.bubbles("customer").filter(has_text=text).last).to_be_visible()
 
+    def break_something(self, title: str) -> None:
+        """Inject a fault by the page's own menu."""
+        self.page.get_by_role("button", name=f"{self.words['inject']} {title}", exact=True).click()
+        expect(self.page.get_by_role("status").filter(has_text=title)).to_be_visible()
+
+    def press(self, title: str) -> None:
+        """A reply button of the newest message that offers one of that title."""
+        self.log.get_by_role("button", name=title, exact=True).last.click()
+        expect(self.bubbles("customer").filter(has_text=title).last).to_be_visible()
+        self.stored_order()
+
     def bubbles(self, role: str) -> Locator:
         return self.page.locator(f'cloud-support-chat [data-role="{role}"]')
 
@@ -70,6 +82,12 @@ class ChatPage:
         """Sequence numbers of the bubbles from top to bottom."""
         found = self.page.locator("cloud-support-chat [data-order]")
         return [bubble.get_attribute("data-order") or "" for bubble in found.all()]
+
+    def answers(self) -> str:
+        """All that is shown after the customer's last message."""
+        after = int(self.stored_order())
+        shown = zip(self.orders(), self.texts(), strict=True)
+        return "\n".join(words for order, (_, words) in shown if order != "Infinity" and int(order) > after)
 
     @property
     def offline(self) -> Locator:
@@ -92,18 +110,6 @@ class ChatPage:
     def expect_words(self, role: str, text: str) -> None:
         expect(self.bubbles(role).filter(has_text=text).last).to_be_visible()
 
-    def agree_until_confirmed(self) -> None:
-        """Say yes to what the assistant asks, by button where there is one, up to its request for a confirmation."""
-        for _ in range(ROUNDS):
-            since = self.stored_order()
-            expect(self.newer(since, "question", "confirmation").first).to_be_visible(timeout=ANSWER_MS)
-            is_last = self.newer(since, "confirmation").count() > 0
-            self._agree(self.newer(since, "question", "confirmation").last)
-            expect(self.bubbles("customer").last).not_to_have_attribute("data-order", since)
-            if is_last:
-                return
-        raise AssertionError(f"no confirmation was asked for after {ROUNDS} answers:\n{self.transcript()}")
-
     def expect_result(self) -> Locator:
         """What the assistant says was achieved after the customer's last message."""
         result = self.newer(self.stored_order(), "result").first
@@ -123,14 +129,6 @@ class ChatPage:
         """Messages of the assistant, of these kinds, after a sequence number."""
         after = f'cloud-support-chat [data-order="{order}"] ~ [data-role="bot"]'
         return self.page.locator(", ".join(f"{after}:has(.cs-kind-{kind})" for kind in kinds))
-
-    def _agree(self, question: Locator) -> None:
-        buttons = question.locator("button.cs-reply:enabled")
-        if buttons.count():
-            buttons.first.click()
-            expect(buttons).to_have_count(0)
-        else:
-            self.say(self.words["yes"])
 
     def transcript(self) -> str:
         return "\n".join(f"{role}: {text}" for role, text in self.texts())

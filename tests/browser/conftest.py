@@ -1,6 +1,9 @@
 """Browsers of customers and agents. A request to another host or a script error on any page fails the test."""
 
 import os
+import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +15,15 @@ from chat_page import ChatPage
 from desk_page import DeskPage
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+BROWSERS = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+"""Where deploy/local/bootstrap.sh looks, in its order."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-PATIENCE_MS = 30_000
+PATIENCE_SECONDS = 60
+PATIENCE_MS = PATIENCE_SECONDS * 1000
+"""For a busy machine; nothing waits that long unless it fails."""
+POLL_SECONDS = 0.05
+A_CIRCUIT_BREAKERS_REST = 15
+"""World seconds after which calls to a cloud that did not answer are tried again."""
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 # A refused login, a lost claim and a cut network are answers the pages handle; Chromium logs them all the same.
@@ -48,7 +57,8 @@ class Watch:
 def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        found = next(filter(None, map(shutil.which, BROWSERS)), None)
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -91,6 +101,14 @@ class Customer:
         )
         return stored
 
+    def settled(self) -> None:
+        """Wait for the committed end of every turn that runs or is due; its words are on the page before that."""
+        pause, end = threading.Event(), time.monotonic() + PATIENCE_SECONDS
+        address = f"/api/demo/conversations/{self.conversation_id}/turns"
+        while not self.api.get(address).raise_for_status().json()["idle"]:
+            assert time.monotonic() < end, f"a turn did not end: {self.api.get(address).text}"
+            pause.wait(POLL_SECONDS)
+
     def say(self, text: str, client_id: str) -> None:
         """Write through the HTTP door, as another of the customer's devices would."""
         address = f"/api/chat/conversations/{self.conversation_id}/messages"
@@ -103,7 +121,8 @@ def customer(stack: Any) -> Iterator[Callable[..., Customer]]:
     clients: list[httpx.Client] = []
 
     def sign_in(key: str, language: str = "zh") -> Customer:
-        api = httpx.Client(base_url=stack.url, headers={"Accept-Language": language}, timeout=15, trust_env=False)
+        spoken = {"Accept-Language": language}
+        api = httpx.Client(base_url=stack.url, headers=spoken, timeout=PATIENCE_SECONDS, trust_env=False)
         clients.append(api)
         known = {one["key"]: one for one in api.get("/api/demo/customers").raise_for_status().json()}[key]
         minted = api.post("/api/demo/token", json={"customer": key, "language": language}).raise_for_status().json()
@@ -146,6 +165,20 @@ def phone() -> dict[str, int]:
 @pytest.fixture
 def control(stack: Any) -> Iterator[httpx.Client]:
     """The simulated cloud's control port; faults that a test injected are withdrawn after it."""
-    with httpx.Client(base_url=stack.control_url, timeout=15, trust_env=False) as client:
+    with httpx.Client(base_url=stack.control_url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
         yield client
         client.delete("/scenarios").raise_for_status()
+
+
+@pytest.fixture
+def calm(control: httpx.Client) -> Iterator[None]:
+    """A world in which nothing is broken, stopped, overdue or silent; and again afterwards."""
+
+    def make_calm() -> None:
+        control.delete("/faults").raise_for_status()
+        control.post("/reset").raise_for_status()
+        control.post("/clock", json={"advance_seconds": A_CIRCUIT_BREAKERS_REST}).raise_for_status()
+
+    make_calm()
+    yield
+    make_calm()

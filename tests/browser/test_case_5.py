@@ -18,7 +18,7 @@ WORDS = {
         "hello": "Hello, this is Lin Wei, I am looking at web-01.",
         "reply": "Thanks, please hurry",
         "note": "Replaced the network driver, works again",
-        "with_agent": "林薇 is helping you",
+        "with_agent": "Lin Wei is helping you",
         "with_bot": "You are talking to the assistant",
         "back": "Stop waiting",
     },

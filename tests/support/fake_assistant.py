@@ -78,7 +78,7 @@ def echo(turn: Json) -> Iterator[Json | bytes]:
 
 
 class FakeAssistant:
-    """Started on a free port; `reply` may be changed at any time; `turns` holds every request."""
+    """Started on a free port; `reply` may be changed at any time; `turns` holds every request of every conversation."""
 
     def __init__(self, port: int = 0) -> None:
         self.reply: Reply = echo
@@ -126,6 +126,10 @@ class FakeAssistant:
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def asked(self, conversation_id: str) -> list[Json]:
+        """The turns of one conversation: those of an earlier test may still come in."""
+        return [turn for turn in list(self.turns) if turn["conversation_id"] == conversation_id]
 
     def stop(self) -> None:
         self._server.shutdown()

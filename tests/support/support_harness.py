@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,12 +13,14 @@ from typing import Any
 
 import httpx
 import socketio
+from free_ports import free_stretch
 
 from contracts.clock import WorldClock
 from contracts.ids import new_id
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
+"""Long enough for a busy machine; nothing waits that long unless it fails."""
 POLL_SECONDS = 0.05
 SECRETS = {
     "INTERNAL_TOKEN": "test-internal-token-0001",
@@ -40,12 +41,6 @@ def eventually(look: Callable[[], Any], what: str, patience: float = PATIENCE_SE
         if monotonic() > end:
             raise AssertionError(f"never came: {what}; last seen {seen!r}")
         pause.wait(POLL_SECONDS)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 ACCOUNTS: list[Json] = [
@@ -143,7 +138,7 @@ class Support:
 
     def __init__(self, folder: Path, assistant_port: int, cloud_port: int, **environment: str) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = free_stretch(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self.clock = WorldClock(folder / "clock.json")
         given = {
@@ -156,7 +151,7 @@ class Support:
             "CLOUD_PORT": str(cloud_port),
             "CLOUD_CONTROL_PORT": str(cloud_port),
             "TICK_SECONDS": "0.1",
-            "TURN_SLOW_SECONDS": "0.6",
+            "TURN_SLOW_SECONDS": str(PATIENCE_SECONDS),
             "TURN_RETRY_SECONDS": "0.05",
             "MESSAGES_PER_MINUTE": "100000",
             "LOGINS_PER_MINUTE": "1000",
@@ -245,7 +240,7 @@ class Support:
         answer = self.post("/api/desk/login", {"email": f"{email}@desk.example", "password": password})
         assert answer.status_code == 200, answer.text
         self.http.cookies.clear()
-        return DeskAgent(self, agent_id, answer.json()["token"])
+        return DeskAgent(self, agent_id, answer.json()["token"], answer.json()["agent"]["name"])
 
 
 def _headers(token: str | None, language: str) -> dict[str, str]:
@@ -292,6 +287,19 @@ class Customer:
         message: Json = eventually(look, f"{part!r} in {self.texts()}")
         return message
 
+    def settled(self) -> list[Json]:
+        """Wait for the committed end of every turn that runs or is due; its words are heard before that.
+
+        Returns the turns with their states.
+        """
+
+        def look() -> list[Json] | None:
+            seen: Json = self.support.get(f"/api/demo/conversations/{self.id}/turns").json()
+            return seen["turns"] if seen["idle"] else None
+
+        turns: list[Json] = eventually(look, f"the end of all turns; heard {self.texts()}")
+        return turns
+
     def state(self) -> Json:
         answer: Json = self.support.get(f"{self.path}/state", self.token).json()
         return answer
@@ -312,8 +320,8 @@ class Customer:
 class DeskAgent:
     """A signed-in agent."""
 
-    def __init__(self, support: Support, agent_id: str, token: str) -> None:
-        self.support, self.id, self.token = support, agent_id, token
+    def __init__(self, support: Support, agent_id: str, token: str, name: str) -> None:
+        self.support, self.id, self.token, self.name = support, agent_id, token, name
 
     def cases(self, view: str = "waiting") -> list[str]:
         return [case["id"] for case in self.support.get(f"/api/desk/cases?view={view}", self.token).json()["cases"]]
@@ -340,7 +348,9 @@ class Ear:
         self.client = socketio.Client(reconnection=False)
         for event in ("session", "message", "state", "typing", "case", "ring", "viewers"):
             self.client.on(event, self._remember(event), namespace=namespace)
-        self.client.connect(url, namespaces=[namespace], auth=auth, transports=["websocket"], wait_timeout=10)
+        self.client.connect(
+            url, namespaces=[namespace], auth=auth, transports=["websocket"], wait_timeout=PATIENCE_SECONDS
+        )
 
     def _remember(self, event: str) -> Callable[[Any], None]:
         return lambda data: self.heard.append((event, data))
@@ -352,7 +362,7 @@ class Ear:
         return eventually(lambda: next((one for one in self.all(event) if fits(one)), None), f"{event} in {self.heard}")
 
     def call(self, event: str, body: Any) -> Any:
-        return self.client.call(event, body, namespace=self.namespace, timeout=15)
+        return self.client.call(event, body, namespace=self.namespace, timeout=PATIENCE_SECONDS)
 
     def close(self) -> None:
         self.client.disconnect()
@@ -364,7 +374,7 @@ def refusal(url: str, namespace: str, auth: Any) -> Json:
     client = socketio.Client(reconnection=False)
     client.on("connect_error", errors.append, namespace=namespace)
     try:
-        client.connect(url, namespaces=[namespace], auth=auth, transports=["websocket"], wait_timeout=10)
+        client.connect(url, namespaces=[namespace], auth=auth, transports=["websocket"], wait_timeout=PATIENCE_SECONDS)
     except socketio.exceptions.ConnectionError:
         eventually(lambda: errors, "a reason")
         found: Json = json.loads(errors[0]["message"])

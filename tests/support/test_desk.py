@@ -28,7 +28,8 @@ def test_that_fifty_claims_have_one_winner(support: Support) -> None:
     assert len(won) == 1 and len(lost) == 40
     winner = customer.state()["owner"]["agent"]
     assert winner["id"] == agents[won.pop()].id
-    assert {(error["code"], error["winner"]) for error in lost} == {("already_claimed", winner["name"])}
+    colleague = next(agent.name for agent in agents if agent.id == winner["id"])
+    assert {(error["code"], error["winner"]) for error in lost} == {("already_claimed", colleague)}
     assert [text for text in customer.texts("system") if "has joined" in text] == [
         f"{winner['name']} has joined and will help you from here."
     ]
@@ -46,7 +47,7 @@ def test_a_whole_case_live_in_both_directions(support: Support, assistant: FakeA
     assert row["status"] == "waiting" and row["last_message"]["text"] == "a human please"
     assert agent.does(case_id, "claim").status_code == 200
     assert desk.call("watch", {"case_id": case_id})["viewers"] == [{"id": "a-lin", "name": "林薇"}]
-    ear.hears("state", lambda one: one["owner"]["kind"] == "agent" and one["owner"]["agent"]["name"] == "林薇")
+    ear.hears("state", lambda one: one["owner"]["kind"] == "agent" and one["owner"]["agent"]["name"] == "Lin Wei")
     ear.client.emit("typing", {"on": True}, namespace="/chat")
     desk.hears("typing", lambda one: one["case_id"] == case_id and one["role"] == "customer")
     desk.client.emit("typing", {"case_id": case_id, "on": True}, namespace="/desk")
@@ -54,7 +55,7 @@ def test_a_whole_case_live_in_both_directions(support: Support, assistant: FakeA
     sent = agent.writes(case_id, "Hello, I am Lin.", "once").json()
     assert agent.writes(case_id, "Hello, I am Lin.", "once").json()["id"] == sent["id"]
     assert sent["client_id"] == "once"
-    ear.hears("message", lambda one: one["text"] == "Hello, I am Lin." and one["author"] == {"name": "林薇"})
+    ear.hears("message", lambda one: one["text"] == "Hello, I am Lin." and one["author"] == {"name": "Lin Wei"})
     customer.send("thank you")
     heard = desk.hears("message", lambda one: one["text"] == "thank you")
     assert heard["case_id"] == case_id and heard["role"] == "customer"
@@ -62,10 +63,8 @@ def test_a_whole_case_live_in_both_directions(support: Support, assistant: FakeA
     assert agent.does(case_id, "notes", text="customer is calm").status_code == 201
     assert agent.does(case_id, "resolve", note="rebooted it", solution="Reboot").status_code == 200
     customer.hears("event released", "bot")
-    released = next(turn for turn in reversed(assistant.turns) if turn["input"].get("name") == "released")["input"][
-        "data"
-    ]
-    assert released == {"agent_name": "林薇", "note": "rebooted it", "outcome": "resolved"}
+    released = assistant.asked(customer.id)[-1]["input"]["data"]
+    assert released == {"agent_name": "Lin Wei", "note": "rebooted it", "outcome": "resolved"}
     detail = agent.read(case_id).json()
     assert detail["case"]["status"] == "resolved" and detail["case"]["first_response_at"]
     assert [entry["event"] for entry in detail["audit"]] == ["requested", "rung", "claimed", "note", "resolved"]
@@ -74,6 +73,30 @@ def test_a_whole_case_live_in_both_directions(support: Support, assistant: FakeA
     customer.hears("echo one more thing", "bot")
     ear.close()
     desk.close()
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "王磊"), ("en", "Wang Lei")])
+def test_that_people_are_named_in_the_customers_language(
+    support: Support, assistant: FakeAssistant, language: str, name: str
+) -> None:
+    def reply(turn: Any) -> Any:
+        yield summary(language=language, handoff=packet() if turn["input"]["kind"] == "text" else None)
+
+    assistant.reply = reply
+    customer = support.customer("key", language=language)
+    customer.send("?")
+    eventually(lambda: customer.owner() == "queue", "queue")
+    assert customer.state()["case"]["people"] == [name]
+    customer.hears(name, "system")
+    wang, case_id = support.agent("a-wang"), customer.state()["case"]["id"]
+    wang.does(case_id, "claim")
+    wang.writes(case_id, "!")
+    wang.does(case_id, "resolve", note="")
+    assert [one["author"] for one in customer.transcript() if one["role"] == "agent"] == [{"name": name}]
+    assert len([text for text in customer.texts("system") if name in text]) == 3
+    released = customer.settled()[-1]["input"]
+    assert released["data"]["agent_name"] == name
+    assert support.agent("a-wang").read(case_id).json()["audit"][-1]["actor"]["name"] == "王磊"
 
 
 def test_that_release_gives_back_and_the_next_handoff_goes_on_with_the_same_case(support: Support) -> None:

@@ -72,6 +72,8 @@ def test_the_profile_of_an_account(support: Support) -> None:
         "primary": {"id": "a-wang", "name": "王磊"},
         "backup": {"id": "a-zhao", "name": "赵敏"},
     }
+    english = support.internal("GET", "/internal/accounts/acc-key/context?language=en").json()
+    assert [english["tam"][place]["name"] for place in ("primary", "backup")] == ["Wang Lei", "Zhao Min"]
     assert case_id in [case["id"] for case in profile["open_cases"]] and profile["incidents"] == []
     assert support.internal("GET", "/internal/accounts/acc-small/context").json()["tam"] is None
     assert support.internal("GET", "/internal/accounts/acc-none/context").status_code == 404
@@ -153,10 +155,21 @@ def test_coverage(support: Support) -> None:
     anonymous = support.internal("GET", "/internal/desk/coverage?severity=sev4&tier=tier2").json()
     assert anonymous["tier"] == "tier2" and anonymous["target_seconds"] == 3600
     assert support.internal("GET", "/internal/desk/coverage?severity=sev7").status_code == 422
-    before = small["queue_length"]
-    support.customer("small").asks_for_human()
-    after = support.internal("GET", "/internal/desk/coverage?account_id=acc-small&severity=sev1").json()
-    assert after["queue_length"] == before + 1
+    english = support.internal("GET", "/internal/desk/coverage?account_id=acc-key&severity=sev3&language=en").json()
+    assert english["people"] == ["Wang Lei", "Zhao Min"]
+
+
+def test_that_only_those_who_would_be_answered_before_count_as_ahead(support: Support) -> None:
+    def ahead(severity: str) -> int:
+        path = f"/internal/desk/coverage?account_id=acc-small&severity={severity}"
+        return int(support.internal("GET", path).json()["queue_length"])
+
+    urgent, question = ahead("sev1"), ahead("sev4")
+    customer = support.customer("small")
+    customer.asks_for_human()
+    assert (ahead("sev1"), ahead("sev4")) == (urgent, question + 1)
+    customer.send("what about me?")
+    assert customer.state()["case"]["position"] <= question + 1
 
 
 def test_that_a_search_body_is_checked(support: Support) -> None:

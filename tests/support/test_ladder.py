@@ -89,7 +89,7 @@ def test_that_a_key_account_climbs_the_ladder_and_a_breach_is_given_to_anyone_fr
         eventually(lambda level=level: len(_rung(manager, case_id)) == level + 1, f"level {level}")
         assert set(_rung(manager, case_id)[level][1]) == people
     assert own.agent("a-oliver").read(case_id).status_code == 200
-    assert "王磊" in customer.state()["case"]["people"] and "赵敏" in customer.state()["case"]["people"]
+    assert {"Wang Lei", "Zhao Min"} <= set(customer.state()["case"]["people"])
     own.advance(30)
     eventually(lambda: customer.owner() == "agent", "a free agent")
     detail = manager.read(case_id).json()
@@ -124,7 +124,7 @@ def test_that_rungs_missed_during_a_restart_are_fired_late_and_once(own: Support
     case_id = customer.asks_for_human()
     eventually(lambda: len(_rung(manager, case_id)) == 1, "level 0")
     own.kill()
-    own.advance(65)
+    own.advance(61)
     own.start()
     eventually(lambda: [level for level, _ in _rung(manager, case_id)] == [0, 1, 2], "levels 1 and 2, late")
     own.kill()

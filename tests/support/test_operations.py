@@ -10,9 +10,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fake_assistant import FakeAssistant
+from free_ports import free_stretch
 from hypothesis import given
 from hypothesis import strategies as st
-from support_harness import ROOT, SECRETS, FakeCloud, Support, eventually, free_port
+from support_harness import ROOT, SECRETS, FakeCloud, Support, eventually
 from websocket import WebSocketBadStatusException, create_connection
 
 import support.customers.models
@@ -45,7 +46,7 @@ def test_that_production_has_no_demo_doors_and_no_demo_agents(
     tmp_path: Path, shared_assistant: FakeAssistant, cloud: FakeCloud
 ) -> None:
     service = Support(tmp_path, shared_assistant.port, cloud.port, DEMO="0", SUPPORT_HOST="127.0.0.1")
-    agent = ["--id", "a-1", "--email", "Ann@x.example", "--name", "Ann", "--tiers", "tier1"]
+    agent = ["--id", "a-1", "--email", "Ann@x.example", "--name", "安宁", "--name-en", "Ann Ning", "--tiers", "tier1"]
     assert "password" in _run("add-agent", *agent, stdin="short\n", **service.environment).stderr
     assert _run("add-agent", *agent, stdin="a long password 1\n", **service.environment).returncode == 0
     service.start(wait_for_accounts=False)
@@ -84,7 +85,7 @@ def test_health_and_readiness(support: Support) -> None:
 
 
 def test_that_readiness_names_what_is_missing(start: Any) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}"
+    nobody = f"http://127.0.0.1:{free_stretch(1)}"
     answer = start(ASSISTANT_URL=nobody, ACTIONS_URL=nobody).get("/readyz")
     assert answer.status_code == 503
     assert {name for name, well in answer.json()["checks"].items() if not well} == {"assistant", "actions"}
@@ -275,7 +276,7 @@ def test_that_a_limit_still_holds_when_redis_is_away() -> None:
     from support.errors import TooMany
 
     async def third_is_refused() -> bool:
-        limit = RateLimit("t", 2, Redis(host="127.0.0.1", port=free_port(), socket_connect_timeout=0.2, retry=None))
+        limit = RateLimit("t", 2, Redis(host="127.0.0.1", port=free_stretch(1), socket_connect_timeout=0.2, retry=None))
         for _ in range(2):
             await limit.check("k")
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fake_assistant import Dying, FakeAssistant, Json, echo, message, packet, summary
-from support_harness import Support, eventually
+from support_harness import PATIENCE_SECONDS, Support, eventually
 
 
 def _only_text(reply: Callable[[Json], Iterator[Json | bytes]]) -> Callable[[Json], Iterator[Json | bytes]]:
@@ -19,7 +19,7 @@ def test_that_each_message_is_shown_when_it_arrives(support: Support, assistant:
 
     def reply(turn: Json) -> Iterator[Json]:
         yield message(turn, 0, "looking", "progress")
-        go_on.wait(10)
+        go_on.wait(PATIENCE_SECONDS)
         yield message(turn, 1, "found", "result")
         yield summary()
 
@@ -36,7 +36,10 @@ def test_that_one_turn_runs_at_a_time_and_in_order(support: Support, assistant: 
     running: list[str] = []
     most: list[int] = []
 
-    def reply(turn: Json) -> Iterator[Json]:
+    def reply(turn: Json) -> Iterator[Json | bytes]:
+        if turn["conversation_id"] != customer.id:
+            yield from echo(turn)
+            return
         running.append(turn["turn_id"])
         most.append(len(running))
         yield message(turn, 0, f"echo {turn['input']['text']}")
@@ -53,34 +56,42 @@ def test_that_one_turn_runs_at_a_time_and_in_order(support: Support, assistant: 
     assert max(most) == 1
 
 
-def test_that_a_slow_turn_gets_an_honest_word_and_still_its_answer(support: Support, assistant: FakeAssistant) -> None:
+@pytest.fixture
+def hasty(start: Callable[..., Support]) -> Support:
+    """A service that soon tells its customers that an answer takes long."""
+    return start(TURN_SLOW_SECONDS="0.6")
+
+
+def test_that_a_slow_turn_gets_an_honest_word_and_still_its_answer(hasty: Support, assistant: FakeAssistant) -> None:
     go_on = threading.Event()
 
     def reply(turn: Json) -> Iterator[Json]:
-        go_on.wait(15)
+        go_on.wait(PATIENCE_SECONDS)
         yield message(turn, 0, "here it is")
         yield summary()
 
-    customer = support.customer(language="zh")
-    customer.hears("event opened")
+    customer = hasty.customer()
+    customer.settled()
+    before = len(customer.texts("system"))
     assistant.reply = _only_text(reply)
-    customer.send("慢吗")
-    customer.hears("longer than usual", "system")
+    customer.send("slow?")
+    eventually(lambda: len(customer.texts("system")) > before, "an honest word")
     go_on.set()
     customer.hears("here it is", "bot")
-    assert len(customer.texts("system")) == 1
+    customer.settled()
+    assert ["longer than usual" in text for text in customer.texts("system")[before:]] == [True]
 
 
-def test_that_the_slow_word_comes_in_the_customers_language(support: Support, assistant: FakeAssistant) -> None:
+def test_that_the_slow_word_comes_in_the_customers_language(hasty: Support, assistant: FakeAssistant) -> None:
     go_on = threading.Event()
 
     def reply(turn: Json) -> Iterator[Json]:
-        go_on.wait(15)
+        go_on.wait(PATIENCE_SECONDS)
         yield message(turn, 0, "好了")
         yield summary(language="zh")
 
-    customer = support.customer(language="zh")
     assistant.reply = reply
+    customer = hasty.customer(language="zh")
     customer.hears("比平时久", "system")
     go_on.set()
     customer.hears("好了")
@@ -109,7 +120,7 @@ def test_that_a_turn_that_breaks_off_is_asked_again_and_shows_nothing_twice(
     message_id = customer.send("go").json()["id"]
     customer.hears("second half")
     assert customer.texts("bot")[1:] == ["first half", "second half"]
-    assert [turn["turn_id"] for turn in assistant.turns].count(message_id) == 2
+    assert [turn["turn_id"] for turn in assistant.asked(customer.id)].count(message_id) == 2
 
 
 def _good(turn: Json) -> bytes:
@@ -158,7 +169,7 @@ def test_that_the_retry_button_asks_the_same_turn_again(support: Support, assist
     assistant.reply = echo
     customer.send(payload=retry)
     customer.hears("echo go")
-    assert assistant.turns[-1]["turn_id"] == message_id
+    assert assistant.asked(customer.id)[-1]["turn_id"] == message_id
     assert customer.texts("customer") == ["go", "Try again"]
 
 
@@ -187,21 +198,21 @@ def test_that_a_handoff_is_one_transaction_with_its_farewell(support: Support, a
 
     def reply(turn: Json) -> Iterator[Json]:
         yield message(turn, 0, "one moment please", "farewell")
-        let_go.wait(10)
+        let_go.wait(PATIENCE_SECONDS)
         yield summary(handoff=packet(severity="sev2"))
 
     customer = support.customer("key")
     customer.hears("event opened")
     assistant.reply = _only_text(reply)
     customer.send("human please")
-    eventually(lambda: assistant.turns[-1]["input"].get("text") == "human please", "the turn to begin")
+    eventually(lambda: assistant.asked(customer.id)[-1]["input"].get("text") == "human please", "the turn to begin")
     assert "one moment please" not in customer.texts()
     let_go.set()
     customer.hears("one moment please", "bot")
     state = customer.state()
     assert state["owner"]["kind"] == "queue" and state["case"]["tier"] == "tam" and state["case"]["position"] >= 1
-    assert state["case"]["people"] == ["王磊"]
-    customer.hears("王磊", "system")
+    assert state["case"]["people"] == ["Wang Lei"]
+    customer.hears("Wang Lei", "system")
 
 
 def test_that_what_the_bot_says_after_losing_the_floor_is_dropped(support: Support, assistant: FakeAssistant) -> None:
@@ -213,7 +224,7 @@ def test_that_what_the_bot_says_after_losing_the_floor_is_dropped(support: Suppo
             yield {"type": "nonsense"}
             return
         yield message(turn, 0, "thinking", "progress")
-        let_go.wait(10)
+        let_go.wait(PATIENCE_SECONDS)
         yield message(turn, 1, "TOO LATE")
         yield summary(wakeups=[{"id": "w-1", "after_seconds": 0, "data": {}}])
 
@@ -226,13 +237,14 @@ def test_that_what_the_bot_says_after_losing_the_floor_is_dropped(support: Suppo
     customer.hears("thinking")
     customer.send(payload=human)
     eventually(lambda: customer.owner() == "queue", "queue")
-    turns = len(assistant.turns)
+    asked = len(assistant.asked(customer.id))
     let_go.set()
     agent = support.agent("a-lin")
     case_id = customer.state()["case"]["id"]
     assert agent.does(case_id, "claim").status_code == 200
-    eventually(lambda: "bot_message_dropped" in support.log(), "the drop in the log")
-    assert "TOO LATE" not in customer.texts() and len(assistant.turns) == turns
+    assert [turn["state"] for turn in customer.settled()] == ["done", "failed", "dropped"]
+    assert any("bot_message_dropped" in line and customer.id in line for line in support.log().splitlines())
+    assert "TOO LATE" not in customer.texts() and len(assistant.asked(customer.id)) == asked
 
 
 def test_that_turns_waiting_behind_a_handoff_go_to_the_desk_not_to_the_bot(
@@ -241,7 +253,7 @@ def test_that_turns_waiting_behind_a_handoff_go_to_the_desk_not_to_the_bot(
     let_go = threading.Event()
 
     def reply(turn: Json) -> Iterator[Json]:
-        let_go.wait(10)
+        let_go.wait(PATIENCE_SECONDS)
         yield from echo(turn)
 
     customer = support.customer()
@@ -251,6 +263,7 @@ def test_that_turns_waiting_behind_a_handoff_go_to_the_desk_not_to_the_bot(
     customer.send("and my server is i-NNkaK46e")
     let_go.set()
     eventually(lambda: customer.owner() == "queue", "queue")
+    assert [turn["state"] for turn in customer.settled()] == ["done", "done", "skipped"]
     agent = support.agent("a-lin")
     case = agent.read(customer.state()["case"]["id"]).json()
     assert "and my server is i-NNkaK46e" in [one["text"] for one in case["messages"]]
@@ -265,7 +278,7 @@ def test_that_a_restart_loses_nothing_and_asks_running_turns_again(own: Support,
 
     def reply(turn: Json) -> Iterator[Json]:
         yield message(turn, 0, f"begun {turn['input']['text']}")
-        stuck.wait(15)
+        stuck.wait(PATIENCE_SECONDS)
         yield from ()
 
     assistant.reply = reply
@@ -277,15 +290,16 @@ def test_that_a_restart_loses_nothing_and_asks_running_turns_again(own: Support,
     assistant.reply = echo
     service.start()
     customer.hears("echo two")
-    asked = [turn["turn_id"] for turn in assistant.turns if turn["conversation_id"] == customer.id]
+    asked = [turn["turn_id"] for turn in assistant.asked(customer.id)]
     assert asked.count(first) == 2 and asked.count(second) == 1
     assert [one["seq"] for one in customer.transcript()] == list(range(1, len(customer.transcript()) + 1))
 
 
-def test_that_wakeups_fire_once_and_outlive_a_restart(own: Support, assistant: FakeAssistant) -> None:
-    service = own
-    customer = service.customer()
-    customer.hears("event opened")
+WOKEN = "woken for {'task_id': 'k1'}"
+
+
+def _will_look_again(before_the_end: Callable[[], object] = lambda: None) -> Callable[[Json], Iterator[Json]]:
+    """Texts wish to be woken in an hour; `before_the_end` happens when the words are said and the wish is not yet."""
 
     def reply(turn: Json) -> Iterator[Json]:
         given = turn["input"]
@@ -294,21 +308,50 @@ def test_that_wakeups_fire_once_and_outlive_a_restart(own: Support, assistant: F
             yield summary()
             return
         yield message(turn, 0, "I will look again")
+        before_the_end()
         yield summary(wakeups=[{"id": "w-1", "after_seconds": 3600, "data": {"task_id": "k1"}}])
 
-    assistant.reply = reply
+    return reply
+
+
+def test_that_wakeups_fire_once_and_outlive_a_restart(own: Support, assistant: FakeAssistant) -> None:
+    service = own
+    customer = service.customer()
+    customer.settled()
+    assistant.reply = _will_look_again()
     customer.send("watch it")
-    customer.hears("look again")
+    customer.settled()
     service.kill()
     service.advance(3601)
     service.start()
-    customer.hears("woken for {'task_id': 'k1'}")
+    customer.hears(WOKEN)
     customer.send("watch it")
-    eventually(lambda: customer.texts("bot").count("I will look again") == 2, "the same id again")
+    customer.settled()
     service.advance(4000)
     customer.send("watch it")
-    eventually(lambda: customer.texts("bot").count("I will look again") == 3, "a third answer")
-    assert len([text for text in customer.texts("bot") if "k1" in text]) == 1
+    customer.settled()
+    assert customer.texts("bot").count("I will look again") == 3
+    assert customer.texts("bot").count(WOKEN) == 1
+
+
+def test_that_a_turn_cut_off_before_its_end_still_wakes_at_the_time_it_had_promised(
+    own: Support, assistant: FakeAssistant
+) -> None:
+    """The customer has read it before the crash; the wish is stored only when the turn is asked again, after it."""
+    service = own
+    customer = service.customer()
+    customer.settled()
+    stuck = threading.Event()
+    assistant.reply = _will_look_again(lambda: stuck.wait(PATIENCE_SECONDS))
+    customer.send("watch it")
+    customer.hears("I will look again")
+    service.kill()
+    stuck.set()
+    service.advance(3601)
+    service.start()
+    customer.hears(WOKEN)
+    customer.settled()
+    assert customer.texts("bot")[1:] == ["I will look again", WOKEN]
 
 
 def test_that_wakeups_wait_while_a_human_has_the_floor_and_can_be_cancelled(
@@ -337,8 +380,8 @@ def test_that_wakeups_wait_while_a_human_has_the_floor_and_can_be_cancelled(
     agent.writes(case_id, "I am here")
 
     def fired() -> list[Any]:
-        mine = [turn for turn in assistant.turns if turn["conversation_id"] == customer.id]
-        return [turn["input"]["data"].get("for") for turn in mine if turn["input"].get("name") == "wakeup"]
+        inputs = [turn["input"] for turn in assistant.asked(customer.id)]
+        return [given["data"].get("for") for given in inputs if given.get("name") == "wakeup"]
 
     assert fired() == []
     agent.does(case_id, "release", note="over to you")
@@ -350,9 +393,10 @@ def test_that_silence_is_noticed_once(own: Support, assistant: FakeAssistant) ->
     service = own
     customer = service.customer()
     customer.send("hi")
-    customer.hears("echo hi")
+    customer.settled()
     service.advance(601)
     customer.hears("event silence")
+    customer.settled()
     service.advance(1200)
     customer.send("back")
     customer.hears("echo back")

@@ -127,7 +127,7 @@ function customerPanel(): SafeHtml {
 function faultPanel(): SafeHtml {
   const text = texts();
   const rows = state.scenarios.map(
-    (scenario, index) => html`<li><div><strong>${scenario.title}</strong>${scenario.active ? html`<mark>${text.active}</mark>` : null}<small>${scenario.description}</small></div>
+    (scenario, index) => html`<li><div><strong>${scenario.title}</strong>${scenario.active ? html`<mark>${text.active} ${scenario.resource_id}</mark>` : null}<small>${scenario.description}</small></div>
       <button type="button" data-inject="${index}" aria-label="${text.inject} ${scenario.title}">${text.inject}</button></li>`,
   );
   const empty = state.token ? text.no_faults : text.needs_customer;

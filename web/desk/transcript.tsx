@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { Message } from '../contract/chat';
 import { markdown } from '../markup/markdown';
 import { renderCard } from '../widget/cards';
+import { fileOf } from '../widget/message';
 import { textsFor } from '../widget/texts';
 import { textOf, useLanguage } from './language';
 
@@ -57,6 +58,16 @@ function Bubble({ message, highlighted }: { message: Message; highlighted: boole
 
 function MessageBody({ message }: { message: Message }) {
   const { language, locale } = useLanguage();
+  const file = fileOf(message, '');
+  if (file) {
+    return (
+      <p className="own">
+        <a href={file.url} target="_blank" rel="noopener">
+          {file.name}
+        </a>
+      </p>
+    );
+  }
   if (message.role === 'customer') return <p className="own">{message.text}</p>;
   const card = message.card ? renderCard(message.card, textsFor(language), locale) : null;
   return (

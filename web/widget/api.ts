@@ -1,7 +1,10 @@
-import type { ContractError, Language, MessagePage, OpenedConversation } from '../contract/chat';
+import type { ContractError, Language, Message, MessagePage, OpenedConversation } from '../contract/chat';
 
 /** Answers later than this count as no answer. */
 const REQUEST_TIMEOUT_MS = 15_000;
+
+/** A large picture over a slow line. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** Larger than any sequence number: the page before it is the newest one. */
 const AFTER_ALL = 2 ** 31 - 1;
@@ -56,19 +59,28 @@ export class ChatApi {
     return this.messages(conversationId, `after=${after}&limit=${PAGE_SIZE}`);
   }
 
+  /** Sends a file; the same client id twice is one message. */
+  sendFile(conversationId: string, clientId: string, file: File): Promise<Message> {
+    const form = new FormData();
+    form.set('client_id', clientId);
+    form.set('file', file);
+    return this.request<Message>('POST', `/api/chat/conversations/${encodeURIComponent(conversationId)}/files`, form);
+  }
+
   private messages(conversationId: string, query: string): Promise<MessagePage> {
     return this.request<MessagePage>('GET', `/api/chat/conversations/${encodeURIComponent(conversationId)}/messages?${query}`);
   }
 
   private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
     const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': this.language() };
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const isForm = body instanceof FormData;
+    if (body !== undefined && !isForm) headers['Content-Type'] = 'application/json';
     if (this.credential) headers.Authorization = `Bearer ${this.credential}`;
     const response = await fetch(this.server + path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      body: isForm ? body : body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(isForm ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
     });
     if (!response.ok) throw new RequestError(response.status, await readError(response));
     return (await response.json()) as T;

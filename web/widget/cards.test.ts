@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Card, Message } from '../contract/chat';
 import { renderCard } from './cards';
 import { lineParts } from './chart';
-import { choicesOf, renderMessage } from './message';
+import { choicesOf, fileOf, renderMessage } from './message';
 import { fill, languageOf, textsFor } from './texts';
 
 const zh = textsFor('zh');
@@ -38,6 +38,11 @@ describe('cards', () => {
     expect(host.textContent).toContain('<b>x</b>');
   });
 
+  test('an excerpt is shown without its markup', () => {
+    const host = drawn({ type: 'articles', items: [{ slug: 'a', title: 'A', url: '/help/a', excerpt: '**When**\n`root` on Linux <b>x</b>' }] });
+    expect(host.querySelector('p')?.textContent).toBe('When root on Linux <b>x</b>');
+  });
+
   test('a missing sample breaks the line of a chart', () => {
     expect(lineParts([[0, 1], [60, 2], [120, null], [180, 3], [240, 4]])).toHaveLength(2);
     expect(lineParts([[0, null], [60, null]])).toEqual([]);
@@ -65,6 +70,15 @@ describe('messages', () => {
       ['button-0', '/affirm{"secret":1}'],
       ['item-0', '/inform{"instance_id":"i-1"}'],
     ]);
+  });
+
+  test.each([
+    ['file', 'shot.png\n/files/abc', 'https://s.example/files/abc'],
+    ['text', 'shot.png\n/files/abc', undefined],
+    ['file', 'shot.png\nhttps://evil.example/files/abc', undefined],
+    ['file', 'shot.png', undefined],
+  ])('a %s message %j leads to %s', (kind, text, url) => {
+    expect(fileOf(message({ role: 'customer', kind, text }), 'https://s.example')?.url).toBe(url);
   });
 
   test('an agent is shown by name', () => {

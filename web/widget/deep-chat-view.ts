@@ -1,11 +1,18 @@
 import { DeepChat } from 'deep-chat';
 
+import type { SentFile } from './message';
 import type { Bubble, ChatView, ChatViewEvents } from './view';
 import { BUBBLE_STYLES, FONT_FAMILY, inputStyles, messageStyles } from './styles';
 import type { Texts } from './texts';
 
 /** Longest message the service takes, in characters. */
 const MAX_MESSAGE_LENGTH = 4000;
+
+/** What the file dialog offers first; the service decides by content. */
+const OFFERED_FILES = 'image/png,image/jpeg,image/gif,application/pdf,text/*,.log,.conf,.json,.yml,.yaml';
+
+const PAPERCLIP = `<svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true">
+  <path d="M21 11.5l-8.6 8.6a5.5 5.5 0 0 1-7.8-7.8l8.6-8.6a3.7 3.7 0 0 1 5.2 5.2l-8.6 8.6a1.8 1.8 0 0 1-2.6-2.6l7.9-7.9"/></svg>`;
 
 interface Placed {
   bubble: Bubble;
@@ -23,6 +30,8 @@ export class DeepChatView implements ChatView {
   private readonly placed = new Map<string, Placed>();
   private readonly typing = document.createElement('div');
   private readonly older = document.createElement('button');
+  private readonly attach = document.createElement('button');
+  private readonly picker = document.createElement('input');
   private texts: Texts;
   private log: HTMLElement | null = null;
   private isListening = false;
@@ -38,6 +47,15 @@ export class DeepChatView implements ChatView {
     this.older.className = 'cs-older';
     this.older.hidden = true;
     this.older.addEventListener('click', () => this.events.onOlder());
+    this.attach.type = 'button';
+    this.attach.className = 'cs-attach';
+    this.attach.innerHTML = PAPERCLIP;
+    this.attach.addEventListener('click', () => this.picker.click());
+    this.picker.type = 'file';
+    this.picker.hidden = true;
+    this.picker.multiple = true;
+    this.picker.accept = OFFERED_FILES;
+    this.picker.addEventListener('change', () => this.sendPicked());
     this.typing.className = 'cs-typing';
     this.typing.hidden = true;
   }
@@ -111,6 +129,8 @@ export class DeepChatView implements ChatView {
   setTexts(texts: Texts): void {
     this.texts = texts;
     this.older.textContent = texts.older;
+    this.attach.setAttribute('aria-label', texts.attach);
+    this.attach.title = texts.attach;
     this.chat.setPlaceholderText(texts.placeholder);
     this.labelControls();
   }
@@ -158,6 +178,20 @@ export class DeepChatView implements ChatView {
     input.focus();
   }
 
+  private sendPicked(): void {
+    for (const file of this.picker.files ?? []) this.events.onFile(file);
+    this.picker.value = '';
+  }
+
+  /** A pasted screenshot is a file, not text. */
+  private onPaste(event: ClipboardEvent): void {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const file of files) this.events.onFile(file);
+  }
+
   private input(): HTMLElement | null {
     return this.chat.shadowRoot?.getElementById('text-input') ?? null;
   }
@@ -179,6 +213,8 @@ export class DeepChatView implements ChatView {
       text.className = 'cs-own';
       text.textContent = bubble.content.text;
       body.replaceChildren(text);
+    } else if ('file' in bubble.content) {
+      body.replaceChildren(fileLink(bubble.content.file));
     } else {
       body.innerHTML = bubble.content.markup.value;
     }
@@ -217,6 +253,7 @@ export class DeepChatView implements ChatView {
     this.listenToRoot();
     log?.prepend(this.older);
     log?.after(this.typing);
+    this.chat.shadowRoot?.getElementById('input')?.append(this.attach, this.picker);
     log?.addEventListener('click', (event) => this.onLogClick(event));
     const bubbles = [...this.placed.values()].map(({ bubble }) => bubble);
     this.placed.clear();
@@ -230,6 +267,7 @@ export class DeepChatView implements ChatView {
     this.isListening = true;
     root.addEventListener('keydown', (event) => this.onKeyDown(event as KeyboardEvent), { capture: true });
     root.addEventListener('click', (event) => this.onClick(event), { capture: true });
+    root.addEventListener('paste', (event) => this.onPaste(event as ClipboardEvent), { capture: true });
     new MutationObserver(() => this.labelControls()).observe(root, { childList: true, subtree: true });
   }
 
@@ -280,6 +318,18 @@ export class DeepChatView implements ChatView {
     if (!this.log) throw new Error('the chat view is not mounted');
     return this.log;
   }
+}
+
+function fileLink({ name, url }: SentFile): HTMLElement {
+  const own = document.createElement('div');
+  own.className = 'cs-own';
+  const link = document.createElement('a');
+  link.href = url;
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.textContent = name;
+  own.append(link);
+  return own;
 }
 
 /** Enter that confirms an input-method candidate must not send; Safari ends the composition before the key arrives. */

@@ -1,7 +1,7 @@
 import type { FloorState, Language, Message, Role } from '../contract/chat';
 import { DeepChatView } from './deep-chat-view';
-import { choicesOf, renderMessage } from './message';
-import { OutboxFullError, type Outgoing } from './outbox';
+import { choicesOf, fileOf, renderMessage } from './message';
+import { OutboxFullError, type Outgoing, type Sent } from './outbox';
 import { ChatSession, type Link, type SessionEvents } from './session';
 import { StateHeader } from './state-header';
 import { PANEL_STYLES } from './styles';
@@ -41,8 +41,8 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
   private header: StateHeader | null = null;
   private floor: FloorState | null = null;
   private messages = new Map<string, Message>();
-  private refusals = new Map<string, string>();
-  private waiting = new Map<string, Outgoing>();
+  private refusals = new Map<string, string | null>();
+  private waiting = new Map<string, Sent>();
   private used = new Map<string, string>();
   private link: Link = 'connecting';
   private unread = 0;
@@ -89,6 +89,10 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     this.submit(chosen.title, { payload: chosen.payload });
   }
 
+  onFile(file: File): void {
+    void this.session?.sendFile(file);
+  }
+
   onOlder(): void {
     this.session?.loadOlder().then(
       () => this.view?.setOlder(this.session?.hasOlder ?? false),
@@ -113,16 +117,16 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     if (placement === 'live') this.onArrived(messages);
   }
 
-  onWaiting(entry: Outgoing): void {
+  onWaiting(entry: Sent): void {
     this.waiting.set(entry.client_id, entry);
     this.view?.put(this.waitingBubble(entry));
     this.refreshChoices();
   }
 
-  onRefused(entry: Outgoing, reason: string): void {
+  onRefused(entry: Sent, reason: string | null): void {
     this.waiting.delete(entry.client_id);
     this.refusals.set(entry.client_id, reason);
-    this.view?.setStatus(entry.client_id, fill(this.texts.not_sent, { reason }), true);
+    this.view?.setStatus(entry.client_id, this.refusalText(reason), true);
     this.refreshChoices();
   }
 
@@ -147,6 +151,14 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     this.showLink();
     for (const entry of this.waiting.values()) this.view?.setStatus(entry.client_id, this.waitingStatus(), false);
     if (link === 'refused') this.dispatchEvent(new CustomEvent('cloud-support-identity', { bubbles: true, composed: true }));
+  }
+
+  private get server(): string {
+    return (this.getAttribute('server') ?? CloudSupportChat.defaultServer).replace(/\/$/, '');
+  }
+
+  private refusalText(reason: string | null): string {
+    return fill(this.texts.not_sent, { reason: reason ?? this.texts.not_reached });
   }
 
   private get texts(): Texts {
@@ -188,7 +200,7 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
   private async restart(): Promise<void> {
     this.session?.close();
     const session = new ChatSession({
-      server: (this.getAttribute('server') ?? CloudSupportChat.defaultServer).replace(/\/$/, ''),
+      server: this.server,
       token: this.getAttribute('token') || null,
       language: () => this.language,
       store: localStorage,
@@ -234,16 +246,17 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
 
   private bubbleOf(message: Message): Bubble {
     const isOwn = message.role === 'customer';
+    const file = fileOf(message, this.server);
     return {
       key: isOwn && message.client_id ? message.client_id : message.id,
       order: message.seq,
       role: message.role,
-      content: isOwn ? { text: message.text } : { markup: renderMessage(message, this.texts, this.locale) },
+      content: file ? { file } : isOwn ? { text: message.text } : { markup: renderMessage(message, this.texts, this.locale) },
       status: null,
     };
   }
 
-  private waitingBubble(entry: Outgoing): Bubble {
+  private waitingBubble(entry: Sent): Bubble {
     return { key: entry.client_id, order: Infinity, role: 'customer', content: { text: entry.shown }, status: this.waitingStatus() };
   }
 
@@ -280,7 +293,7 @@ export class CloudSupportChat extends HTMLElement implements ChatViewEvents, Ses
     this.view?.setTexts(texts);
     for (const message of this.messages.values()) if (message.role !== 'customer') this.view?.put(this.bubbleOf(message));
     for (const entry of this.waiting.values()) this.view?.put(this.waitingBubble(entry));
-    for (const [key, reason] of this.refusals) this.view?.setStatus(key, fill(texts.not_sent, { reason }), true);
+    for (const [key, reason] of this.refusals) this.view?.setStatus(key, this.refusalText(reason), true);
     this.refreshChoices();
   }
 

@@ -22,6 +22,19 @@ export function choicesOf(message: Message): Map<string, Choice> {
   return choices;
 }
 
+/** A file that somebody sent: its name and where it is fetched. */
+export interface SentFile {
+  name: string;
+  url: string;
+}
+
+/** The file of a message that is one: the service writes its name and its signed link, a line each. */
+export function fileOf(message: Message, server: string): SentFile | null {
+  const [name, path, ...rest] = message.text.split('\n');
+  if (message.kind !== 'file' || !name || !path?.startsWith('/files/') || rest.length > 0) return null;
+  return { name, url: server + path };
+}
+
 /** The inside of a bubble of the bot, an agent or the system. */
 export function renderMessage(message: Message, texts: Texts, locale: string): SafeHtml {
   const replies = message.buttons.map(

@@ -1,9 +1,13 @@
 /** Messages the customer has sent and the service has not acknowledged yet; they survive a reload of the page. */
 
-export interface Outgoing {
+/** Something the customer has sent: its bubble stands before the service has stored it. */
+export interface Sent {
   client_id: string;
   /** What the customer reads in their own bubble. */
   shown: string;
+}
+
+export interface Outgoing extends Sent {
   body: { text: string } | { payload: string };
   language: string;
 }

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 
 import type { FloorState, Language, Message, Role, SendAck } from '../contract/chat';
 import { ChatApi, RequestError } from './api';
-import { Outbox, type Outgoing } from './outbox';
+import { Outbox, type Outgoing, type Sent } from './outbox';
 import { Transcript } from '../transcript/transcript';
 
 /** An acknowledgement later than this is taken for lost; the same client_id is sent again. */
@@ -27,8 +27,9 @@ export type Link = 'connecting' | 'online' | 'offline' | 'refused';
 
 export interface SessionEvents {
   onMessages(messages: Message[], placement: 'history' | 'older' | 'live'): void;
-  onWaiting(entry: Outgoing): void;
-  onRefused(entry: Outgoing, reason: string): void;
+  onWaiting(entry: Sent): void;
+  /** Without a reason the service could not be reached. */
+  onRefused(entry: Sent, reason: string | null): void;
   onState(state: FloorState): void;
   onTyping(role: Role, on: boolean): void;
   onLink(link: Link): void;
@@ -53,6 +54,10 @@ export class ChatSession {
   /** Written before the conversation was open. */
   private readonly early: Outgoing[] = [];
   private socket: Socket | null = null;
+  private isOpen: () => void = () => undefined;
+  private readonly opened = new Promise<void>((resolve) => {
+    this.isOpen = resolve;
+  });
   private conversationId = '';
   private closed = false;
   private readonly ended = new AbortController();
@@ -100,6 +105,19 @@ export class ChatSession {
     this.options.events.onWaiting(entry);
     this.stopTyping();
     void this.flush();
+  }
+
+  /** Files go beside the outbox: they are not kept over a reload, and are refused rather than sent much later. */
+  async sendFile(file: File): Promise<void> {
+    const entry: Sent = { client_id: newClientId(), shown: file.name };
+    this.options.events.onWaiting(entry);
+    await this.opened;
+    try {
+      this.receive([await this.api.sendFile(this.conversationId, entry.client_id, file)]);
+    } catch (error) {
+      const reason = error instanceof RequestError ? (error.reason.message ?? error.reason.code) : null;
+      if (!this.closed) this.options.events.onRefused(entry, reason);
+    }
   }
 
   async loadOlder(): Promise<void> {
@@ -156,6 +174,7 @@ export class ChatSession {
     this.options.events.onMessages(shown, 'history');
     for (const entry of this.early.splice(0)) this.outbox.add(entry);
     for (const entry of this.outbox.waiting) this.options.events.onWaiting(entry);
+    this.isOpen();
   }
 
   private connect(): void {

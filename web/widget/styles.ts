@@ -7,7 +7,7 @@ const INK = '#1d2433';
 
 export const inputStyles = {
   container: { borderRadius: '10px', border: '1px solid #8a94a6', boxShadow: 'none', width: 'calc(100% - 24px)', margin: '8px 0 12px' },
-  text: { padding: '10px 44px 10px 12px', color: INK, fontSize: '15px' },
+  text: { padding: '10px 44px 10px 46px', color: INK, fontSize: '15px' },
   focus: { border: `1px solid ${ACCENT}`, outline: `2px solid ${ACCENT}55` },
 };
 
@@ -59,6 +59,10 @@ export const CARD_STYLES = `
 export const BUBBLE_STYLES = `${CARD_STYLES}
   #messages { padding: 4px 0 10px; overscroll-behavior: contain; }
   #messages:focus-visible, .cs-choice:focus-visible, .cs-older:focus-visible, a:focus-visible { outline: 2px solid ${ACCENT}; outline-offset: 2px; }
+  .cs-own a { color: inherit; }
+  .cs-attach { position: absolute; inset-inline-start: 17px; bottom: 17px; width: 34px; height: 34px; display: grid; place-items: center; border: 0; border-radius: 8px; background: none; color: #4a5468; cursor: pointer; }
+  .cs-attach:hover { background: #e5edfb; color: #174ea6; }
+  .cs-attach:focus-visible { outline: 2px solid ${ACCENT}; }
   .cs-own { white-space: pre-wrap; overflow-wrap: anywhere; }
   .cs-author { font-size: 12px; color: #4a5468; margin-bottom: 3px; }
   [data-role="agent"] .message-bubble { background: #e4f3ec !important; }

@@ -1,5 +1,6 @@
 import type { Role } from '../contract/chat';
 import type { SafeHtml } from '../markup/html';
+import type { SentFile } from './message';
 import type { Texts } from './texts';
 
 /** One bubble of the conversation. */
@@ -9,14 +10,15 @@ export interface Bubble {
   /** Position: ascending; bubbles that are not stored yet use Infinity and keep their order of arrival. */
   order: number;
   role: Role;
-  /** Plain text for the customer's own words, sanitised markup for everything else. */
-  content: { text: string } | { markup: SafeHtml };
+  /** Plain text for the customer's own words, a link for a file, sanitised markup for everything else. */
+  content: { text: string } | { file: SentFile } | { markup: SafeHtml };
   /** Delivery state under the bubble, when there is something to say. */
   status: string | null;
 }
 
 export interface ChatViewEvents {
   onSend(text: string): void;
+  onFile(file: File): void;
   onChoice(key: string, choice: string): void;
   onOlder(): void;
   onInput(): void;

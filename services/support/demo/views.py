@@ -1,13 +1,16 @@
 """Doors that exist in demo mode only."""
 
+from datetime import datetime
 from typing import Any
 
 import yaml
 from fastapi import APIRouter, Request
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from support.customers.models import Account, AccountUser
 from support.desk.cards import localized
+from support.desk.models import Case, LadderStep, SlaTimer
 from support.errors import NotFound, Unavailable
 from support.gateway.models import Conversation, Turn, Wakeup
 from support.services import Services
@@ -96,19 +99,16 @@ async def agents(request: Request, services: Parts) -> list[dict[str, Any]]:
 
 @router.get("/conversations/{conversation_id}/turns")
 async def turns(services: Parts, conversation_id: str) -> dict[str, Any]:
-    """What the assistant made of a conversation, turn by turn; `idle` when nothing runs or is due."""
+    """What the assistant made of a conversation, turn by turn; `idle` when nothing runs and no timer is due."""
     async with services.database.read() as session:
         conversation = await session.get(Conversation, conversation_id)
         if conversation is None:
             raise NotFound("no_conversation")
         query = select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.position)
         found = list((await session.execute(query)).scalars())
-        due = select(Wakeup.row).where(
-            Wakeup.conversation_id == conversation_id, Wakeup.state == "waiting", Wakeup.due_at <= services.clock.now()
-        )
-        waiting = (await session.execute(due.limit(1))).first() is not None
+        due = await _is_due(session, conversation, services.clock.now())
     return {
-        "idle": not waiting and all(turn.finished_at is not None for turn in found),
+        "idle": not due and all(turn.finished_at is not None for turn in found),
         "owner": {"kind": conversation.owner_kind, "agent": conversation.owner_agent_id},
         "case_id": conversation.case_id,
         "turns": [
@@ -117,3 +117,22 @@ async def turns(services: Parts, conversation_id: str) -> dict[str, Any]:
             if turn.finished_at is not None
         ],
     }
+
+
+async def _is_due(session: AsyncSession, conversation: Conversation, now: datetime) -> bool:
+    """Whether the next tick has something to do for this conversation: a wake-up, the long silence, a rung."""
+    rung = (
+        select(LadderStep.row)
+        .join(SlaTimer, SlaTimer.id == LadderStep.timer_id)
+        .join(Case, Case.id == SlaTimer.case_id)
+        .where(Case.conversation_id == conversation.id, LadderStep.state == "waiting", LadderStep.due_at <= now)
+    )
+    if await session.scalar(rung.limit(1)) is not None:
+        return True
+    if conversation.owner_kind != "bot":
+        return False
+    silence = conversation.silence_due_at
+    wakeup = select(Wakeup.row).where(
+        Wakeup.conversation_id == conversation.id, Wakeup.state == "waiting", Wakeup.due_at <= now
+    )
+    return (silence is not None and silence <= now) or await session.scalar(wakeup.limit(1)) is not None

@@ -66,8 +66,8 @@ async def queue_position(session: AsyncSession, case: Case) -> int:
     return (ahead or 0) + 1
 
 
-async def people_coming(session: AsyncSession, case: Case, tams: TamBook) -> list[str]:
-    """Names of those who have been rung by name: TAMs. A tier's queue has no name."""
+async def people_coming(session: AsyncSession, case: Case, tams: TamBook, language: str) -> list[str]:
+    """Names of those who have been rung by name, as the customer reads them: TAMs. A tier's queue has no name."""
     if case.tier != "tam":
         return []
     account = await session.get(Account, case.account_id) if case.account_id else None
@@ -81,29 +81,30 @@ async def people_coming(session: AsyncSession, case: Case, tams: TamBook) -> lis
     ).scalars()
     named = {"primary"} | {name for ring in steps for name in ring if name in ("primary", "backup")}
     agents = list((await session.execute(select(Agent))).scalars())
-    return [agent.name for agent in rung_agents(sorted(named, reverse=True), case, pair, agents)]
+    return [agent.name_in(language) for agent in rung_agents(sorted(named, reverse=True), case, pair, agents)]
 
 
 async def customer_state(session: AsyncSession, conversation: Conversation, tams: TamBook) -> dict[str, Any]:
     """A State of contracts section 5: who has the floor, and the customer's place and time."""
     case = await session.get(Case, conversation.case_id) if conversation.case_id else None
+    language = conversation.language
     return {
-        "owner": await owner_view(session, Owner.of(conversation)),
-        "case": None if case is None else await _case_state(session, case, tams),
+        "owner": await owner_view(session, Owner.of(conversation), language),
+        "case": None if case is None else await _case_state(session, case, tams, language),
     }
 
 
-async def owner_view(session: AsyncSession, owner: Owner) -> dict[str, Any]:
-    """Who has the floor, with the agent's name."""
+async def owner_view(session: AsyncSession, owner: Owner, language: str) -> dict[str, Any]:
+    """Who has the floor, with the agent's name as the customer reads it."""
     agent = await session.get(Agent, owner.agent_id) if owner.agent_id else None
     return {
         "kind": owner.kind,
-        "agent": {"id": agent.id, "name": agent.name} if agent else None,
+        "agent": {"id": agent.id, "name": agent.name_in(language)} if agent else None,
         "version": owner.version,
     }
 
 
-async def _case_state(session: AsyncSession, case: Case, tams: TamBook) -> dict[str, Any]:
+async def _case_state(session: AsyncSession, case: Case, tams: TamBook, language: str) -> dict[str, Any]:
     waiting = case.status == "waiting"
     return {
         "id": case.id,
@@ -111,7 +112,7 @@ async def _case_state(session: AsyncSession, case: Case, tams: TamBook) -> dict[
         "tier": case.tier,
         "position": await queue_position(session, case) if waiting else None,
         "target_at": isoformat(case.target_at) if case.target_at else None,
-        "people": await people_coming(session, case, tams) if waiting else [],
+        "people": await people_coming(session, case, tams, language) if waiting else [],
     }
 
 
@@ -123,13 +124,15 @@ async def publish_state(work: Work, tams: TamBook) -> None:
     work.after_commit(lambda: work.fanout.state(conversation_id, state))
 
 
-async def tam_view(session: AsyncSession, tams: TamBook, account: Account | None) -> dict[str, Any] | None:
-    """Primary and backup with names; None for customers without a TAM."""
+async def tam_view(
+    session: AsyncSession, tams: TamBook, account: Account | None, language: str = "zh"
+) -> dict[str, Any] | None:
+    """Primary and backup with their names in that language; None for customers without a TAM."""
     pair = tams.of(account)
     if pair is None:
         return None
     people = {}
     for place, agent_id in (("primary", pair.primary), ("backup", pair.backup)):
         agent = await session.get(Agent, agent_id)
-        people[place] = {"id": agent_id, "name": agent.name if agent else agent_id}
+        people[place] = {"id": agent_id, "name": agent.name_in(language) if agent else agent_id}
     return people

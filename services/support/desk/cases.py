@@ -101,7 +101,7 @@ class Cases:
             raise Conflict("conversation_busy") from error
         conversation.case_id, conversation.silence_due_at = case.id, None
         case.assignee_id, case.status = agent.id, "active"
-        await self._queue.say(work, "agent_joined", agent=agent.name)
+        await self._queue.say(work, "agent_joined", agent=agent.name_in(work.language))
         await publish_state(work, self._queue.tams)
 
     async def give(self, work: Work, case: Case, agent: Agent) -> None:
@@ -118,7 +118,8 @@ class Cases:
             if known is not None:
                 return view(known)
             self._require_assignee(work, case, agent)
-            message = await work.append(Draft("agent", words, f"{agent.id}:{client_id}", "text", agent.name, agent.id))
+            name = agent.name_in(work.language)
+            message = await work.append(Draft("agent", words, f"{agent.id}:{client_id}", "text", name, agent.id))
             case.unread, case.last_text, case.last_role = 0, preview(words), "agent"
             case.last_at = message.created_at
             await self._answered(work, case)
@@ -171,14 +172,15 @@ class Cases:
             await move_floor(
                 work.session, work.conversation, seen, "resolve" if event == "resolve" else "release", agent.id
             )
-            await self._queue.say(work, f"agent_{outcome}", agent=agent.name)
+            name = agent.name_in(work.language)
+            await self._queue.say(work, f"agent_{outcome}", agent=name)
             case.status = "resolved" if event == "resolve" else "closed"
             case.outcome, case.closed_at, case.unread = outcome, now, 0
             case.solution = solution or case.solution
             record(work.session, case.id, now, outcome, agent, note=note, solution=solution)
             await stop_timers(work.session, case, now, met=False)
             work.conversation.case_id = None
-            await add_event(work, "released", {"agent_name": agent.name, "note": note, "outcome": outcome})
+            await add_event(work, "released", {"agent_name": name, "note": note, "outcome": outcome})
             await publish_state(work, self._queue.tams)
 
     async def escalate(self, agent: Agent, case_id: str, tier: object, reason: object, severity: object) -> None:
@@ -197,6 +199,6 @@ class Cases:
             record(work.session, case.id, now, "escalated", agent, reason=words, tier=tier, before=before)
             await stop_timers(work.session, case, now, met=False)
             await start_timer(work.session, case, self._targets, now)
-            await self._queue.say(work, "escalated", agent=agent.name)
+            await self._queue.say(work, "escalated", agent=agent.name_in(work.language))
             await self._queue.remind(work, case)
             await publish_state(work, self._queue.tams)

@@ -21,14 +21,18 @@ class Coverage:
         self._tams = tams
         self._clock = clock
 
-    async def of(self, session: AsyncSession, account_id: str | None, severity: str, wanted: str) -> dict[str, Any]:
+    async def of(
+        self, session: AsyncSession, account_id: str | None, severity: str, wanted: str, language: str
+    ) -> dict[str, Any]:
         account = await session.get(Account, account_id) if account_id else None
         plan = account.plan if account else "basic"
         tier, target, now = tier_for(plan, wanted), self._targets.of(plan, severity), self._clock.now()
-        tams = await tam_view(session, self._tams, account)
+        tams = await tam_view(session, self._tams, account, language)
         due = self._targets.due(now, target.seconds, target.hours)
-        waiting = await session.scalar(
-            select(func.count()).select_from(Case).where(Case.status == "waiting", Case.tier == tier)
+        ahead = await session.scalar(
+            select(func.count())
+            .select_from(Case)
+            .where(Case.status == "waiting", Case.tier == tier, Case.target_at < due)
         )
         return {
             "tier": tier,
@@ -36,5 +40,5 @@ class Coverage:
             "target_seconds": int(target.seconds),
             "target_at": isoformat(due),
             "open_now": self._targets.is_open(now, target.hours),
-            "queue_length": waiting or 0,
+            "queue_length": ahead or 0,
         }

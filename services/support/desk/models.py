@@ -11,13 +11,14 @@ from support.gateway.models import ID, Sequence
 
 
 class Agent(Base):
-    """A human who answers customers. `role` is agent, lead or duty_manager."""
+    """A human who answers customers. `role` is agent, lead or duty_manager; `name` is what colleagues read."""
 
     __tablename__ = "agents"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     email: Mapped[str] = mapped_column(String(200), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str | None] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(16))
     tiers: Mapped[list[str]]
     products: Mapped[list[str]]
@@ -28,6 +29,10 @@ class Agent(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     presence: Mapped[str] = mapped_column(String(12), default="offline")
     presence_at: Mapped[datetime | None]
+
+    def name_in(self, language: str) -> str:
+        """The name as a customer of that language reads it."""
+        return self.name_en or self.name if language == "en" else self.name
 
 
 class Case(Base):

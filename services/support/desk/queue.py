@@ -75,7 +75,7 @@ class Queue:
         now = work.clock.now()
         work.conversation.queue_notice_at = now
         position = await queue_position(work.session, case)
-        people = await people_coming(work.session, case, self.tams)
+        people = await people_coming(work.session, case, self.tams, work.language)
         assert case.target_at is not None
         until = self._targets.local_time(case.target_at, now)
         name = "queue_place_named" if people else "queue_place"

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from contracts.ids import new_id
-from support.errors import NotFound, SupportError
+from support.errors import NotFound, SupportError, size_text
 
 SHAPES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -63,7 +63,7 @@ class Files:
     async def keep(self, name: str | None, content: bytes) -> tuple[str, str]:
         """Store a file; returns its shown name and its link. Raises SupportError."""
         if len(content) > self.limit:
-            raise SupportError("too_large", status=413, limit=self.limit)
+            raise SupportError("too_large", status=413, limit=size_text(self.limit))
         media_type, shown, file_id = media_type_of(content), safe_name(name), new_id("f")
         await asyncio.to_thread(self._write, file_id, content)
         return shown, f"/files/{self._links.dumps([file_id, media_type, shown])}"

@@ -71,7 +71,10 @@ class Offer(Base):
 
 
 class Turn(Base):
-    """One turn to ask of the assistant, durable from the moment its cause is; `id` is the message's or event's."""
+    """One turn to ask of the assistant, durable from the moment its cause is; `id` is the message's or event's.
+
+    `started_at` is when it was first asked; asking again after a restart leaves it.
+    """
 
     __tablename__ = "turns"
     __table_args__ = (Index("ix_turns_conversation_state", "conversation_id", "state"),)

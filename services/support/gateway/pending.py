@@ -50,5 +50,5 @@ async def retry_failed(work: Work) -> None:
     )
     turn = (await work.session.execute(query)).scalar_one_or_none()
     if turn is not None:
-        turn.state, turn.attempts, turn.finished_at = "pending", 0, None
+        turn.state, turn.attempts, turn.started_at, turn.finished_at = "pending", 0, None, None
         work.wakes_worker = True

@@ -75,7 +75,7 @@ class ChatDoor:
             await self._server.enter_room(sid, conversation_room(conversation.id), namespace=CHAT)
             messages, newest = await self._services.conversations.messages(conversation.id, last_seq, REPLAY_PAGE)
             async with self._services.database.read() as reading:
-                owner = await owner_view(reading, Owner.of(conversation))
+                owner = await owner_view(reading, Owner.of(conversation), conversation.language)
             greeting = {
                 "conversation_id": conversation.id,
                 "owner": owner,

@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -56,6 +56,7 @@ class Running:
     id: str
     conversation_id: str
     seen: Owner
+    begun_at: datetime
     request: dict[str, Any]
     held: list[dict[str, Any]] = field(default_factory=list)
     shown: int = 0
@@ -202,8 +203,9 @@ class TurnWorker:
             for turn in (await work.session.execute(query)).scalars():
                 if self._may_run(turn, work.conversation):
                     turn.state, turn.attempts = "running", turn.attempts + 1
-                    turn.started_at, turn.owner_version = work.clock.now(), work.conversation.owner_version
-                    return await self._running(work, turn)
+                    turn.owner_version = work.conversation.owner_version
+                    begun_at = turn.started_at = turn.started_at or work.clock.now()
+                    return await self._running(work, turn, begun_at)
                 turn.state, turn.finished_at = "skipped", work.clock.now()
         return None
 
@@ -214,7 +216,7 @@ class TurnWorker:
             return False
         return turn.state == "pending" or turn.owner_version == conversation.owner_version
 
-    async def _running(self, work: Work, turn: Turn) -> Running:
+    async def _running(self, work: Work, turn: Turn, begun_at: datetime) -> Running:
         context = await customer_context(work.session, work.conversation)
         request = {
             "conversation_id": turn.conversation_id,
@@ -223,7 +225,7 @@ class TurnWorker:
             "input": turn.input,
             "customer": self._identity.customer_context(context) if context else None,
         }
-        return Running(turn.id, turn.conversation_id, Owner.of(work.conversation), request)
+        return Running(turn.id, turn.conversation_id, Owner.of(work.conversation), begun_at, request)
 
     async def _run(self, turn: Running) -> None:
         started = time.perf_counter()
@@ -284,7 +286,7 @@ class TurnWorker:
                 await _append(work, message)
                 turn.shown += 1
             work.conversation.language = as_language(summary["language"])
-            await store_wakeups(work, summary)
+            await store_wakeups(work, summary, turn.begun_at)
             if summary["handoff"] is not None:
                 await self._queue.enter(work, turn.seen, self._intake.from_packet(summary["handoff"]))
             elif turn.event != "silence":

@@ -38,7 +38,7 @@ async def open_conversation(
     address = request.client.host if request.client else "unknown"
     opened = await services.opening.open(customer, language, address, fresh=body.get("fresh") is True)
     async with services.database.read() as reading:
-        owner = await owner_view(reading, opened.owner)
+        owner = await owner_view(reading, opened.owner, language)
     return {
         "conversation_id": opened.conversation_id,
         "owner": owner,

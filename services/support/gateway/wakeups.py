@@ -1,6 +1,6 @@
 """Durable wishes to be asked again, and the event of a long silence. World time, so that tests can move it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,8 +13,12 @@ from support.gateway.pending import add_event, cancel_wakeups
 BATCH = 100
 
 
-async def store_wakeups(work: Work, summary: dict[str, Any]) -> None:
-    """What a turn's summary asks for: drop those that wait, if so told, then add the new ones. Ids count once."""
+async def store_wakeups(work: Work, summary: dict[str, Any], begun_at: datetime) -> None:
+    """What a turn's summary asks for: drop those that wait, if so told, then add the new ones. Ids count once.
+
+    Their seconds count from `begun_at`, when the turn was first asked: the customer may have read "in an hour" long
+    before a turn that a restart cut off comes to its end.
+    """
     if summary["cancel_wakeups"]:
         await cancel_wakeups(work)
     for wish in summary["wakeups"]:
@@ -22,7 +26,7 @@ async def store_wakeups(work: Work, summary: dict[str, Any]) -> None:
             select(Wakeup.row).where(Wakeup.conversation_id == work.conversation.id, Wakeup.wakeup_id == wish["id"])
         )
         if known.first() is None:
-            due_at = work.clock.now() + timedelta(seconds=wish["after_seconds"])
+            due_at = begun_at + timedelta(seconds=wish["after_seconds"])
             work.session.add(
                 Wakeup(
                     conversation_id=work.conversation.id,

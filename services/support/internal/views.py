@@ -17,6 +17,7 @@ from support.internal.bodies import CaseBody, SearchBody, SettleBody, Severity, 
 from support.ledger.service import Intent, write_view
 from support.web import Parts, bearer
 
+InLanguage = Annotated[str, Query(pattern="^(zh|en)$", description="The customer's: names come in it.")]
 OPEN_STATUSES = ("waiting", "active")
 MOST_OPEN_CASES = 20
 
@@ -52,7 +53,10 @@ async def settle_write(services: Parts, write_id: str, body: SettleBody) -> dict
 
 @router.get("/accounts/{account_id}/context")
 async def account_context(
-    services: Parts, account_id: str, user_id: Annotated[str | None, Query(max_length=64)] = None
+    services: Parts,
+    account_id: str,
+    user_id: Annotated[str | None, Query(max_length=64)] = None,
+    language: InLanguage = "zh",
 ) -> dict[str, Any]:
     """The customer profile: account, user, TAMs, open cases, incidents that concern the account."""
     async with services.database.read() as session:
@@ -76,7 +80,7 @@ async def account_context(
                 "industry": account.industry,
                 "user": {"id": user.user_id, "name": user.name, "permissions": user.permissions} if user else None,
             },
-            "tam": await tam_view(session, services.tams, account),
+            "tam": await tam_view(session, services.tams, account, language),
             "open_cases": [_brief(case) for case in open_cases],
             "incidents": [],
         }
@@ -98,7 +102,7 @@ def _card(case: Case, assignee: Agent | None) -> dict[str, Any]:
         **_brief(case),
         "tier": case.tier,
         "product": case.product,
-        "assignee": assignee.name if assignee else None,
+        "assignee": assignee.name_in(case.language) if assignee else None,
         "target_at": isoformat(case.target_at) if case.target_at else None,
         "first_response_at": isoformat(case.first_response_at) if case.first_response_at else None,
         "closed_at": isoformat(case.closed_at) if case.closed_at else None,
@@ -165,7 +169,8 @@ async def coverage(
     severity: Severity,
     account_id: Annotated[str | None, Query(max_length=64)] = None,
     tier: Annotated[str, Query(pattern="^tier[12]$|^tam$")] = "tier1",
+    language: InLanguage = "zh",
 ) -> dict[str, Any]:
     """Who would come and when, if a handoff were asked for now."""
     async with services.database.read() as session:
-        return await services.coverage.of(session, account_id, severity, tier)
+        return await services.coverage.of(session, account_id, severity, tier, language)
