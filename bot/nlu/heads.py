@@ -59,6 +59,16 @@ class Corpus:
             [self.intents[i] for i in pick],
         )
 
+    @staticmethod
+    def join(parts: Sequence[Corpus]) -> Corpus:
+        """The utterances of several corpora."""
+        return Corpus(
+            [text for part in parts for text in part.texts],
+            [language for part in parts for language in part.languages],
+            np.concatenate([part.vectors for part in parts]),
+            [intent for part in parts for intent in part.intents],
+        )
+
     def __len__(self) -> int:
         return len(self.texts)
 
@@ -72,6 +82,8 @@ class HeadSettings:
     svc_c: float = 0.5
     # Length of the n-gram part beside vectors of length one for each block.
     ngram_weight: float = 1.5
+    # Directions of the sentence vectors that the heads are fitted in: what lies beyond costs time and changes nothing.
+    rank: int = 512
     seed: int = 20261122
 
 
@@ -112,17 +124,17 @@ class Heads:
         index = {intent: i for i, intent in enumerate(intents)}
         labels = np.array([index[intent] for intent in corpus.intents])
         regression = LogisticRegression(C=self.settings.lr_c, max_iter=60, tol=1e-3)
-        regression.fit(dense, labels)
-        self.state["lr_weights"], self.state["lr_bias"] = (
-            _each_class(regression.coef_),
-            _each_class(regression.intercept_),
-        )
+        basis = _principal_directions(dense, self.settings.rank)
+        turned = dense @ basis
+        regression.fit(turned, labels)
+        self.state["lr_weights"] = np.ascontiguousarray(_each_class(regression.coef_) @ basis.T)
+        self.state["lr_bias"] = _each_class(regression.intercept_)
         weight = self.settings.ngram_weight
-        joined = sparse.hstack([sparse.csr_matrix(dense), weight * self.ngrams.transform(corpus.texts)], format="csr")
+        joined = sparse.hstack([sparse.csr_matrix(turned), weight * self.ngrams.transform(corpus.texts)], format="csr")
         vectors = LinearSVC(C=self.settings.svc_c, random_state=self.settings.seed, tol=0.1, max_iter=300)
         vectors.fit(joined, labels)
-        weights, width = _each_class(vectors.coef_), dense.shape[1]
-        self.state["svc_dense"] = np.ascontiguousarray(weights[:, :width])
+        weights, width = _each_class(vectors.coef_), basis.shape[1]
+        self.state["svc_dense"] = np.ascontiguousarray(weights[:, :width] @ basis.T)
         self.state["svc_sparse"] = np.ascontiguousarray(weight * weights[:, width:].T)
         self.state["svc_bias"] = _each_class(vectors.intercept_)
         self._remember(corpus, dense)
@@ -149,7 +161,7 @@ class Heads:
 
     def _leading_blocks(self, dense: Matrix) -> Matrix:
         """Of each row the first block that is there."""
-        blocks = dense.reshape(len(dense), -1, self.settings.block)
+        blocks = dense.reshape(len(dense), dense.shape[1] // self.settings.block, self.settings.block)
         first: Matrix = blocks[np.arange(len(dense)), blocks.any(axis=2).argmax(axis=1)]
         return np.ascontiguousarray(first)
 
@@ -180,6 +192,13 @@ class Heads:
             similarity[rows] = _nearest(leading[rows], self.state[f"memory_{language}"])
             foreign[rows] = _nearest(leading[rows], self.state[f"foreign_memory_{language}"]) - similarity[rows]
         return similarity, foreign
+
+
+def _principal_directions(vectors: Matrix, rank: int) -> Matrix:
+    """Orthonormal columns that span the ``rank`` directions with the most variation, shape (dimension, rank)."""
+    _, directions = np.linalg.eigh(vectors.T @ vectors)
+    largest: Matrix = directions[:, ::-1][:, :rank].astype(np.float32)
+    return largest
 
 
 def _each_class(parameters: Array) -> Matrix:

@@ -1,8 +1,8 @@
 """The intent model: heads, calibration and the decision of the gate. Nothing here knows Rasa.
 
-A model is calibrated on predictions for an eighth of its corpus by heads fitted on the rest, or on a validation corpus
-when one is given; the heads that serve are fitted on everything. Out-of-scope sentences are held out by theme
-(clusters of their vectors), so that the gate is judged on themes it has not seen.
+A model is calibrated on predictions of heads that are fitted on seven eighths of its corpus: for the last eighth and
+for the validation corpus, when one is given; the heads that serve are fitted on the whole corpus. Out-of-scope
+sentences are held out by theme (clusters of their vectors), so that the gate is judged on themes it has not seen.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import numpy.typing as npt
 from sklearn.cluster import MiniBatchKMeans
 
 from bot.nlu.calibration import Array, Calibration, calibrate
-from bot.nlu.heads import LANGUAGES, OUT_OF_SCOPE, Corpus, Heads, HeadSettings, Matrix, Scores
+from bot.nlu.heads import OUT_OF_SCOPE, Corpus, Heads, HeadSettings, Matrix, Scores
 from bot.nlu.ngrams import NgramVectorizer
+from bot.nlu.utterance import LANGUAGES, Language
 
 Gate = Literal["answer", "clarify", "reject"]
 
@@ -70,17 +71,16 @@ class IntentModel:
         return self.heads.intents
 
     def fit(self, corpus: Corpus, validation: Corpus | None = None) -> IntentModel:
-        """Fit on ``corpus``; calibrate on ``validation``, else on a held-out eighth. Uses two threads."""
+        """Fit on ``corpus``; calibrate on an eighth of it and on ``validation``. Uses two threads."""
         intents = sorted(set(corpus.intents))
-        held_out = None if validation else _held_out_rows(corpus, self.settings)
+        held_out = _held_out_rows(corpus, self.settings)
+        judged = corpus.take(np.flatnonzero(held_out))
+        if validation is not None:
+            judged = Corpus.join([judged, validation])
         with ThreadPoolExecutor(2) as pool:
             final = pool.submit(Heads(self.settings).fit, corpus, intents)
-            if held_out is not None:
-                judged = corpus.take(np.flatnonzero(held_out))
-                scores = Heads(self.settings).fit(corpus.take(np.flatnonzero(~held_out)), intents).scores(judged)
+            scores = Heads(self.settings).fit(corpus.take(np.flatnonzero(~held_out)), intents).scores(judged)
             self.heads = final.result()
-        if validation is not None:
-            judged, scores = validation, self.heads.scores(validation)
         languages = np.array(judged.languages)
         for language in LANGUAGES:
             rows = np.flatnonzero(languages == language)
@@ -88,7 +88,7 @@ class IntentModel:
             self.calibrations[language] = calibrate(judged.take(rows), scores.take(rows), intents)
         return self
 
-    def predict(self, texts: Sequence[str], languages: Sequence[str], vectors: Matrix) -> list[Prediction]:
+    def predict(self, texts: Sequence[str], languages: Sequence[Language], vectors: Matrix) -> list[Prediction]:
         """Predictions for feature texts and their vectors."""
         corpus = Corpus(list(texts), list(languages), vectors, [""] * len(texts))
         scores = self.heads.scores(corpus)
@@ -114,7 +114,8 @@ class IntentModel:
             gate = "reject"
         elif top != OUT_OF_SCOPE and confidence >= ANSWER_ABOVE:
             gate = "answer"
-        return Prediction(ranking, confidence, scope, gate, _candidates(ranking, calibration.conformal))
+        least = 2 if gate == "clarify" else 1
+        return Prediction(ranking, confidence, scope, gate, _candidates(ranking, calibration.conformal, least))
 
     def arrays(self) -> dict[str, Array]:
         """The numeric state."""
@@ -141,11 +142,11 @@ class IntentModel:
         return model
 
 
-def _candidates(ranking: list[tuple[str, float]], threshold: float) -> list[str]:
-    """The conformal set without ``out_of_scope``; never empty."""
+def _candidates(ranking: list[tuple[str, float]], threshold: float, least: int) -> list[str]:
+    """The conformal set without ``out_of_scope``, at least ``least`` intents."""
     served = [(name, probability) for name, probability in ranking if name != OUT_OF_SCOPE]
-    chosen = [name for name, probability in served if probability >= threshold][:MAX_CANDIDATES]
-    return chosen or [served[0][0]]
+    chosen = sum(probability >= threshold for _, probability in served)
+    return [name for name, _ in served[: min(MAX_CANDIDATES, max(least, chosen))]]
 
 
 def _held_out_rows(corpus: Corpus, settings: HeadSettings) -> npt.NDArray[np.bool_]:
@@ -159,5 +160,6 @@ def _held_out_rows(corpus: Corpus, settings: HeadSettings) -> npt.NDArray[np.boo
     foreign = np.flatnonzero(np.array(corpus.intents) == OUT_OF_SCOPE)
     if len(foreign) >= _FOREIGN_THEMES * _FOLDS:
         themes = MiniBatchKMeans(_FOREIGN_THEMES, random_state=settings.seed, n_init=3)
-        held_out[foreign] = themes.fit_predict(corpus.vectors[foreign, : settings.block]) % _FOLDS == 0
+        # The last block is there in every language.
+        held_out[foreign] = themes.fit_predict(corpus.vectors[foreign, -settings.block :]) % _FOLDS == 0
     return held_out

@@ -21,7 +21,11 @@ class OnnxModel(Protocol):
     """What differs between the models: their weights, and how a text becomes input embeddings."""
 
     name: str
-    weights: Weights
+
+    @property
+    def weights(self) -> Weights:
+        """The parameters that the graph is built from."""
+        ...
 
     def embeddings(self, text: str) -> Vectors:
         """Summed input embeddings of one text, shape (tokens, hidden); a long text loses its end."""

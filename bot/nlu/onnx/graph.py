@@ -27,7 +27,7 @@ class Weights(Protocol):
     """The parameters of an encoder by short names.
 
     ``emb.ln`` is the norm after the embeddings; ``lN`` is layer N (from 0) with ``q``, ``k``, ``v``, ``ao`` (attention
-    output), ``aln`` (its norm), ``fi`` and ``fo`` (feed-forward in and out), ``oln`` (its norm); ``.w`` and ``.b`` follow.
+    output), ``aln`` (its norm), ``fi`` and ``fo`` (feed-forward in and out), ``oln`` (its norm); then ``.w`` or ``.b``.
     """
 
     hidden: int

@@ -1,0 +1,89 @@
+"""The intent model on vectors made for the purpose: absent blocks, calibration, the offered readings, its state."""
+
+import numpy as np
+import pytest
+
+from bot.nlu.heads import OUT_OF_SCOPE, Corpus, Heads, HeadSettings, Matrix
+from bot.nlu.intent_model import ANSWER_ABOVE, MAX_CANDIDATES, IntentModel
+from bot.nlu.utterance import Language
+
+BLOCK = 16
+INTENTS = ("restart", "refund", "greet", OUT_OF_SCOPE)
+SETTINGS = HeadSettings(block=BLOCK, rank=24)
+
+
+def made(count: int, seed: int, spread: float = 0.5) -> Corpus:
+    """Sentences of both languages around one centre for each intent; the first block is English only."""
+    chance = np.random.default_rng(seed)
+    centres = np.random.default_rng(1).normal(size=(len(INTENTS), 2 * BLOCK))
+    labels = np.arange(count) % len(INTENTS)
+    languages: list[Language] = ["en" if number // len(INTENTS) % 2 else "zh" for number in range(count)]
+    vectors = (centres[labels] + chance.normal(scale=spread, size=(count, 2 * BLOCK))).astype(np.float32)
+    vectors[[language == "zh" for language in languages], :BLOCK] = 0
+    texts = [f"sentence {number}" for number in range(count)]
+    return Corpus(texts, languages, vectors, [INTENTS[label] for label in labels])
+
+
+@pytest.fixture(scope="module")
+def model() -> IntentModel:
+    return IntentModel(SETTINGS).fit(made(800, 2), made(400, 3, spread=2.0))
+
+
+def readings(model: IntentModel, corpus: Corpus) -> list[str]:
+    return [p.ranking[0][0] for p in model.predict(corpus.texts, corpus.languages, corpus.vectors)]
+
+
+def test_an_absent_block_stays_zero_and_the_others_have_length_one() -> None:
+    corpus = made(80, 4)
+    blocks = Heads(SETTINGS).fit(corpus, sorted(INTENTS))._dense(corpus).reshape(80, 2, BLOCK)
+    absent = np.array([language == "zh" for language in corpus.languages])
+    lengths = np.linalg.norm(blocks, axis=2)
+    assert np.allclose(lengths[absent, 0], 0)
+    assert np.allclose(lengths[~absent, 0], 1, atol=1e-5) and np.allclose(lengths[:, 1], 1, atol=1e-5)
+
+
+def test_unseen_sentences_of_both_languages_are_read(model: IntentModel) -> None:
+    fresh = made(200, 5)
+    assert np.mean([read == true for read, true in zip(readings(model, fresh), fresh.intents, strict=True)]) > 0.97
+
+
+def test_fewer_directions_read_the_same() -> None:
+    corpus, fresh = made(400, 2), made(100, 6)
+    whole = IntentModel(HeadSettings(block=BLOCK, rank=2 * BLOCK)).fit(corpus)
+    fewer = IntentModel(HeadSettings(block=BLOCK, rank=12)).fit(corpus)
+    agreed = np.mean([a == b for a, b in zip(readings(whole, fresh), readings(fewer, fresh), strict=True)])
+    assert agreed > 0.97
+
+
+def test_a_harder_validation_part_lowers_the_confidence() -> None:
+    corpus, fresh = made(800, 2), made(200, 7, spread=1.0)
+    plain = IntentModel(SETTINGS).fit(corpus)
+    humble = IntentModel(SETTINGS).fit(corpus, made(400, 3, spread=4.0))
+
+    def mean(fitted: IntentModel) -> float:
+        return float(np.mean([p.confidence for p in fitted.predict(fresh.texts, fresh.languages, fresh.vectors)]))
+
+    assert mean(humble) < mean(plain)
+
+
+def test_a_question_offers_two_readings_and_never_the_foreign_one(model: IntentModel) -> None:
+    doubtful = made(400, 8, spread=3.0)
+    judged = model.predict(doubtful.texts, doubtful.languages, doubtful.vectors)
+    asked = [p for p in judged if p.gate == "clarify"]
+    assert asked
+    for p in judged:
+        assert OUT_OF_SCOPE not in p.candidates and 1 <= len(p.candidates) <= MAX_CANDIDATES
+        assert p.gate != "answer" or p.confidence >= ANSWER_ABOVE
+    assert all(len(p.candidates) >= 2 for p in asked)
+
+
+def test_the_stored_model_predicts_the_same(model: IntentModel) -> None:
+    fresh = made(40, 9)
+    again = IntentModel.restore(model.arrays(), model.metadata())
+    first: list[Matrix] = [np.array([q for _, q in p.ranking]) for p in model.predict(*_asked(fresh))]
+    second: list[Matrix] = [np.array([q for _, q in p.ranking]) for p in again.predict(*_asked(fresh))]
+    assert np.allclose(first, second)
+
+
+def _asked(corpus: Corpus) -> tuple[list[str], list[Language], Matrix]:
+    return corpus.texts, corpus.languages, corpus.vectors
