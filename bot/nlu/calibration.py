@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.heads import OUT_OF_SCOPE, Corpus, Scores
@@ -88,9 +88,8 @@ class Calibration:
         total: Array = ((signals - np.array(self.signal_means)) / np.array(self.signal_spreads)).sum(axis=1)
         return total
 
-    def judge_inputs(self, scores: Scores, intents: list[str]) -> Array:
-        """Inputs of the confidence and scope models, shape (n, 8)."""
-        probabilities = self.probabilities(scores)
+    def judge_inputs(self, scores: Scores, intents: list[str], probabilities: Array) -> Array:
+        """Inputs of the confidence and scope models, shape (n, 8); ``probabilities`` are those of the scores."""
         ordered = np.sort(probabilities, axis=1)
         best, second = ordered[:, -1], ordered[:, -2]
         logit = np.log(np.clip(best, 1e-6, 1 - 1e-6) / np.clip(1 - best, 1e-6, 1))
@@ -123,12 +122,14 @@ class Calibration:
 
 def familiarity_signals(scores: Scores) -> Array:
     """Energy, largest margin, neighbour similarity, shape (n, 3)."""
-    return np.column_stack([logsumexp(scores.logits, axis=1), scores.margins.max(axis=1), scores.similarity])
+    highest = scores.logits.max(axis=1)
+    energy = highest + np.log(np.exp(scores.logits - highest[:, None]).sum(axis=1))
+    return np.column_stack([energy, scores.margins.max(axis=1), scores.similarity])
 
 
 def _softmax(logits: Array) -> Array:
-    result: Array = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
-    return result
+    powers: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def _mixture(scores: Scores, lr_scale: float, svc_scale: float, lr_share: float) -> Array:
@@ -149,7 +150,7 @@ def calibrate(validation: Corpus, scores: Scores, intents: list[str]) -> Calibra
     probabilities = result.probabilities(scores)
     truth = probabilities[np.arange(len(labels)), labels]
     result.conformal = float(np.quantile(truth[known], CONFORMAL_MISS))
-    inputs = result.judge_inputs(scores, intents)
+    inputs = result.judge_inputs(scores, intents, probabilities)
     weights = np.where(known, 1.0, _FOREIGN_WEIGHT)
     result.confidence = Logistic.fit(inputs, probabilities.argmax(axis=1) == labels, weights)
     if (~known).sum() >= _MIN_FOREIGN:

@@ -32,8 +32,10 @@ OUT_OF_SCOPE = "out_of_scope"
 # A language with fewer training sentences shares the mean of all.
 _MIN_LANGUAGE_ROWS = 50
 _NEIGHBOURS = 5
-# Sentences remembered for the neighbour search in each language: 8 000 x 384 numbers are 12 MB and half a millisecond.
+# Sentences remembered for the neighbour search in each language, and the principal directions they are compared in:
+# the search reads all of them from memory, 4 MB instead of 12 and a third of the time.
 _MEMORY_ROWS = 8_000
+_MEMORY_RANK = 128
 
 
 @dataclass
@@ -156,8 +158,11 @@ class Heads:
             if len(rows) > _MEMORY_ROWS:
                 rows = generator.choice(rows, _MEMORY_ROWS, replace=False)
             foreign = np.flatnonzero(~known & (languages == language))
-            self.state[f"memory_{language}"] = self._leading_blocks(dense[rows])
-            self.state[f"foreign_memory_{language}"] = self._leading_blocks(dense[foreign])
+            remembered = self._leading_blocks(dense[rows])
+            basis = _principal_directions(remembered, _MEMORY_RANK)
+            self.state[f"memory_basis_{language}"] = basis
+            self.state[f"memory_{language}"] = _turned(remembered, basis)
+            self.state[f"foreign_memory_{language}"] = _turned(self._leading_blocks(dense[foreign]), basis)
 
     def _leading_blocks(self, dense: Matrix) -> Matrix:
         """Of each row the first block that is there."""
@@ -189,8 +194,9 @@ class Heads:
         similarity, foreign = np.zeros(len(dense), np.float32), np.zeros(len(dense), np.float32)
         for language in set(languages):
             rows = spoken == language
-            similarity[rows] = _nearest(leading[rows], self.state[f"memory_{language}"])
-            foreign[rows] = _nearest(leading[rows], self.state[f"foreign_memory_{language}"]) - similarity[rows]
+            asked = _turned(leading[rows], self.state[f"memory_basis_{language}"])
+            similarity[rows] = _nearest(asked, self.state[f"memory_{language}"])
+            foreign[rows] = _nearest(asked, self.state[f"foreign_memory_{language}"]) - similarity[rows]
         return similarity, foreign
 
 
@@ -199,6 +205,13 @@ def _principal_directions(vectors: Matrix, rank: int) -> Matrix:
     _, directions = np.linalg.eigh(vectors.T @ vectors)
     largest: Matrix = directions[:, ::-1][:, :rank].astype(np.float32)
     return largest
+
+
+def _turned(vectors: Matrix, basis: Matrix) -> Matrix:
+    """The vectors in the directions of ``basis``, at unit length again."""
+    turned = vectors @ basis
+    unit: Matrix = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def _each_class(parameters: Array) -> Matrix:

@@ -97,10 +97,11 @@ class IntentModel:
         ]
 
     def _judge(self, scores: Scores, calibration: Calibration) -> Prediction:
-        probabilities = calibration.probabilities(scores)[0]
+        mixed = calibration.probabilities(scores)
+        probabilities = mixed[0]
         order = np.argsort(-probabilities)
         ranking = [(self.intents[i], float(probabilities[i])) for i in order]
-        inputs = calibration.judge_inputs(scores, self.intents)
+        inputs = calibration.judge_inputs(scores, self.intents, mixed)
         confidence = float(calibration.confidence.probability(inputs)[0]) if calibration.confidence else ranking[0][1]
         if calibration.scope:
             scope = float(calibration.scope.probability(inputs)[0])

@@ -45,14 +45,14 @@ _STOCK_PIPELINE = [
     {"name": "EntitySynonymMapper"},
     {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
 ]
-# About sixteen encoder tokens each, with a part that makes every sentence new.
+# About sixteen encoder tokens each, with a number that makes every sentence new also where identifiers are masked.
 _TEMPLATES = (
-    "我的实例 {id} 昨天下午开始连不上了，帮我看一下",
-    "北京那台服务器 {id} 怎么一直重启",
-    "please check why my instance {id} is so slow today",
-    "upgrade the bandwidth of {name} to 50 Mbps",
-    "{name} 的磁盘满了，日志删不掉怎么办",
-    "my website behind {name} returns 502 since this morning",
+    "我的实例 {id} 昨天{number}点开始连不上了，帮我看一下",
+    "北京那台服务器 {id} 这周第{number}次自己重启",
+    "please check why my instance {id} is so slow, load {number}",
+    "upgrade the bandwidth of {name} to {number} Mbps please",
+    "{name} 的磁盘满了，{number} 个日志删不掉怎么办",
+    "my website behind {name} has had {number} errors since this morning",
 )
 
 
@@ -62,7 +62,11 @@ def sentences(count: int, seed: int = 7) -> list[str]:
     made = []
     for number in range(count):
         identifier = "i-" + "".join(chance.choices(letters, k=8))
-        made.append(_TEMPLATES[number % len(_TEMPLATES)].format(id=identifier, name=f"web-{chance.randint(1, 999)}"))
+        made.append(
+            _TEMPLATES[number % len(_TEMPLATES)].format(
+                id=identifier, name=f"web-{chance.randint(1, 999)}", number=number
+            )
+        )
     return made
 
 

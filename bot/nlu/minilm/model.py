@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ def published_name(name: str) -> str:
 
 
 class MiniLMWeights:
-    """The tensors, read from disk when asked for; shapes are checked."""
+    """The tensors; they stay on disk until asked for."""
 
     hidden = 384
     inner = 1536
@@ -56,16 +57,20 @@ class MiniLMWeights:
     epsilon = 1e-12
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        try:
+            self._file = safe_open(str(path), "np")
+        except (OSError, SafetensorError) as problem:
+            raise MiniLMError(f"cannot read the English encoder's weights at {path}") from problem
 
     def tensor(self, name: str) -> Vectors:
-        """A tensor by its published name. Raises :class:`MiniLMError` when it cannot be read."""
-        try:
-            with safe_open(str(self._path), "np") as file:
-                read: Vectors = file.get_tensor(name).astype(np.float32)
-        except (OSError, SafetensorError) as problem:
-            raise MiniLMError(f"cannot read {name!r} from {self._path}") from problem
+        """A tensor by its published name."""
+        read: Vectors = self._file.get_tensor(name).astype(np.float32)
         return read
+
+    def rows(self, name: str, numbers: Sequence[int]) -> Vectors:
+        """Some rows of a tensor by its published name."""
+        whole = self._file.get_slice(name)
+        return np.stack([whole[number] for number in numbers]).astype(np.float32)
 
     def floats(self, name: str, *shape: int) -> Vectors:
         """A vector, by its short name."""
@@ -87,7 +92,6 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._words = self.weights.tensor("embeddings.word_embeddings.weight")
         self._positions = (
             self.weights.tensor("embeddings.position_embeddings.weight")
             + self.weights.tensor("embeddings.token_type_embeddings.weight")[0]
@@ -96,5 +100,6 @@ class MiniLM:
     def embeddings(self, text: str) -> Vectors:
         """Input embeddings of the text, at most ``MAX_TOKENS`` of them."""
         ids = self._tokenizer.encode(text).ids
-        summed: Vectors = self._words[ids] + self._positions[: len(ids)]
+        words = self.weights.rows("embeddings.word_embeddings.weight", ids)
+        summed: Vectors = words + self._positions[: len(ids)]
         return summed

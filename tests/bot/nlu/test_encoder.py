@@ -47,7 +47,7 @@ def test_a_long_english_text_costs_no_more_than_the_limit(english: OnnxEncoder) 
 def test_unreadable_english_weights_are_named(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not tensors")
     with pytest.raises(MiniLMError, match="cannot read"):
-        MiniLMWeights(tmp_path / "model.safetensors").floats("emb.ln.w", 384)
+        MiniLMWeights(tmp_path / "model.safetensors")
 
 
 def test_the_export_agrees_with_the_bundled_engine(encoder: OnnxEncoder) -> None:
