@@ -14,8 +14,10 @@ from actions.tasks.talk import Talk
 
 # From here on anger is met with words of its own, and the way to a person gets shorter.
 ANGRY = 0.7
-# Below this the first reading is not worth offering; small talk and "out of scope" this sure are taken as such.
+# Below this the first reading is not worth offering, and below the next not all alone; small talk and "out of scope" this
+# sure are taken as such.
 WORTH_OFFERING = 0.3
+WORTH_OFFERING_ALONE = 0.6
 LIKELY_TALK = 0.5
 
 
@@ -87,7 +89,8 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
     if readings and all(_only_answers(talk, reading) for reading in readings[:2]):
         yield from answer(talk, move)
         return
-    told = bool(readings) and (readings[0] == move.intent or len(readings) > 1) and move.confidence >= WORTH_OFFERING
+    alone = readings == [move.intent] and move.confidence >= WORTH_OFFERING_ALONE
+    told = alone or (len(readings) > 1 and move.confidence >= WORTH_OFFERING)
     if move.gate == "clarify" and told:
         slots = {entity.kind: entity.value for entity in move.entities}
         put(talk, None, Question("clarify", intents=readings[:2], text=move.text, slots=slots))

@@ -128,8 +128,9 @@ def familiarity_signals(scores: Scores) -> Array:
 
 
 def _softmax(logits: Array) -> Array:
-    powers: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: Array = powers / powers.sum(axis=1, keepdims=True)
+    return result
 
 
 def _mixture(scores: Scores, lr_scale: float, svc_scale: float, lr_share: float) -> Array:

@@ -70,7 +70,8 @@ class MiniLMWeights:
     def rows(self, name: str, numbers: Sequence[int]) -> Vectors:
         """Some rows of a tensor by its published name."""
         whole = self._file.get_slice(name)
-        return np.stack([whole[number] for number in numbers]).astype(np.float32)
+        picked: Vectors = np.stack([whole[number] for number in numbers]).astype(np.float32)
+        return picked
 
     def floats(self, name: str, *shape: int) -> Vectors:
         """A vector, by its short name."""
