@@ -49,7 +49,7 @@ CAUSES = [
     ),
     Cause(
         "out_of_memory",
-        {"zh": r"内存耗尽.*依据.*内存使用率 9\d", "en": r"run out of memory.*Evidence.*memory use 9\d"},
+        {"zh": r"内存耗尽.*依据.*内存使用率 (9\d|100)", "en": r"run out of memory.*Evidence.*memory use (9\d|100)"},
         RESTART,
         {"zh": "已恢复", "en": "is back"},
         "RebootInstance",
