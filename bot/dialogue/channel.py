@@ -21,6 +21,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.dialogue.action_answers import check_with_one_validator
 from bot.dialogue.output import CHANNEL, TurnOutput, encode, message_line
 from bot.dialogue.payloads import PayloadError, event_data, parse_payload, safe_text
 from contracts.schema import ContractError, check
@@ -51,6 +52,7 @@ class SupportInput(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> "SupportInput":
+        check_with_one_validator()
         return cls(os.environ.get("INTERNAL_TOKEN"), os.environ.get("INTERNAL_SECRET"))
 
     def blueprint(self, on_new_message: OnMessage) -> Blueprint:
