@@ -14,10 +14,10 @@ from actions.tasks.talk import Talk
 
 # From here on anger is met with words of its own, and the way to a person gets shorter.
 ANGRY = 0.7
-# Below these the first reading is not worth offering: beside another one, and alone. Small talk and "out of scope" as
-# sure as the last are taken as such.
+# Below these the first reading is not worth offering: beside another one, and alone.
 WORTH_OFFERING = 0.3
 WORTH_OFFERING_ALONE = 0.6
+# Small talk and "out of scope" as sure as this are taken as such.
 LIKELY_TALK = 0.5
 
 

@@ -260,6 +260,19 @@ def test_a_yes_has_a_word_of_yes(text: str) -> None:
     assert chat.world.acts == [] and "明确同意" in said
 
 
+def test_a_single_reading_is_offered_only_when_it_is_likely() -> None:
+    for sure, asked in ((0.55, False), (0.65, True)):
+        chat = Chat(World())
+        chat.say(
+            "that thing with the stuff",
+            "list_resources",
+            gate="clarify",
+            confidence=sure,
+            candidates=["list_resources"],
+        )
+        assert (chat.memory.misses == 0) == asked and bool(chat.buttons()) == asked, chat.transcript()
+
+
 def test_works_again_settles_nothing_when_nothing_was_wrong() -> None:
     chat = Chat(World())
     chat.say("the thing did the thing again", "resolved", gate="clarify", confidence=0.64, candidates=["resolved"])

@@ -62,6 +62,18 @@ def asked(skill: str, language: Any, changes: dict[str, Any], **world: Any) -> C
 
 
 @LANGUAGES
+@pytest.mark.parametrize("changes", [CLOSED, {"security_group__port": 8080}])
+def test_a_port_to_be_closed_is_never_opened(changes: dict[str, Any], language: Any) -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01", **changes)}), language)
+    words = {"zh": "把 web-01 的 8080 端口关掉", "en": "close port 8080 on web-01"}[language]
+    chat.say(words, "open_port", {"instance_name": "web-01", "port": "8080", "operation": "close"})
+    task = chat.memory.task or chat.memory.finished
+    assert task and task.finding == "to_be_closed" and task.proposal is None, chat.transcript()
+    assert chat.world.acts == [] and chat.turn.resolution is None
+    assert {"zh": "没有做任何改动", "en": "changed nothing"}[language] in chat.transcript()
+
+
+@LANGUAGES
 @pytest.mark.parametrize("skill, finding, changes, operation", CAUSES)
 def test_a_complete_request_asks_for_nothing_but_the_yes(
     skill: str, finding: str, changes: dict[str, Any], operation: str | None, language: str
