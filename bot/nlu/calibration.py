@@ -23,6 +23,9 @@ CONFORMAL_MISS = 0.05
 # Share of in-scope validation below which a message may be called foreign without out-of-scope examples.
 _TAIL = 0.05
 _MIN_FOREIGN = 40
+# Weight of the neighbours' votes in the mixture (0–1). Likelihood would give them less, but a second opinion that
+# can disagree makes the second reading better (docs/nlu.md).
+_VOTES_SHARE = 0.15
 # Weight of a foreign row against an in-scope row in the confidence model: on real traffic they are that rare.
 _FOREIGN_WEIGHT = 0.3
 
@@ -55,12 +58,52 @@ class Logistic:
 
 
 @dataclass
+class Mixture:
+    """Probabilities of the heads at their temperatures, and the votes of the neighbours, by their shares.
+
+    Attributes:
+        lr_scale, svc_scale: inverse temperatures of the two heads.
+        lr_share: weight of the first head (0–1); the support vectors have what it and the votes leave.
+    """
+
+    lr_scale: float = 1.0
+    svc_scale: float = 4.0
+    lr_share: float = 0.2
+
+    def probabilities(self, scores: Scores) -> Array:
+        """Shape (n, intents)."""
+        result: Array = (
+            self.lr_share * _softmax(scores.logits * self.lr_scale)
+            + (1 - _VOTES_SHARE - self.lr_share) * _softmax(scores.margins * self.svc_scale)
+            + _VOTES_SHARE * scores.votes
+        )
+        return result
+
+    @classmethod
+    def fit(cls, scores: Scores, labels: Array) -> Mixture:
+        """The mixture with the least negative log likelihood of the labels."""
+        rows = np.arange(len(labels))
+
+        def loss(parameters: Array) -> float:
+            mixed = cls._of(parameters).probabilities(scores)
+            return float(-np.log(np.maximum(mixed[rows, labels], 1e-9)).mean())
+
+        options = {"maxiter": 120, "xatol": 0.02, "fatol": 1e-4}
+        return cls._of(minimize(loss, np.array([0.3, 1.5, -0.5]), method="Nelder-Mead", options=options).x)
+
+    @classmethod
+    def _of(cls, parameters: Array) -> Mixture:
+        """From the logarithms of both scales, and the log odds of the first head against the second."""
+        scales = np.exp(parameters[:2])
+        return cls(float(scales[0]), float(scales[1]), float(expit(parameters[2])) * (1 - _VOTES_SHARE))
+
+
+@dataclass
 class Calibration:
     """Everything learned about one language.
 
     Attributes:
-        lr_scale, svc_scale: inverse temperatures of the two heads.
-        lr_share: weight of the first head in the mixture (0–1).
+        mixture: how the heads and the neighbours are mixed.
         signal_means, signal_spreads: in-scope statistics of the scope signals.
         confidence: P(first intent is right).
         scope: P(the message is something the assistant serves); ``None`` without out-of-scope examples.
@@ -68,9 +111,7 @@ class Calibration:
         conformal: probability that an intent needs to be a candidate.
     """
 
-    lr_scale: float = 1.0
-    svc_scale: float = 4.0
-    lr_share: float = 0.3
+    mixture: Mixture = field(default_factory=Mixture)
     signal_means: list[float] = field(default_factory=list)
     signal_spreads: list[float] = field(default_factory=list)
     confidence: Logistic | None = None
@@ -79,17 +120,17 @@ class Calibration:
     conformal: float = 0.02
 
     def probabilities(self, scores: Scores) -> Array:
-        """The mixture of both heads, shape (n, intents)."""
-        return _mixture(scores, self.lr_scale, self.svc_scale, self.lr_share)
+        """The mixture of both heads and the neighbours, shape (n, intents)."""
+        return self.mixture.probabilities(scores)
 
     def familiarity(self, scores: Scores) -> Array:
-        """Sum of the standardised signals energy, largest margin and neighbour similarity (larger is more familiar)."""
+        """Sum of the standardised familiarity signals (larger is more familiar)."""
         signals = familiarity_signals(scores)
         total: Array = ((signals - np.array(self.signal_means)) / np.array(self.signal_spreads)).sum(axis=1)
         return total
 
     def judge_inputs(self, scores: Scores, intents: list[str], probabilities: Array) -> Array:
-        """Inputs of the confidence and scope models, shape (n, 8); ``probabilities`` are those of the scores."""
+        """Inputs of the confidence and scope models, shape (n, 11); ``probabilities`` are those of the scores."""
         ordered = np.sort(probabilities, axis=1)
         best, second = ordered[:, -1], ordered[:, -2]
         logit = np.log(np.clip(best, 1e-6, 1 - 1e-6) / np.clip(1 - best, 1e-6, 1))
@@ -102,6 +143,7 @@ class Calibration:
                 np.log(np.maximum(best / np.maximum(second, 1e-9), 1)),
                 foreign_logit,
                 agree,
+                scores.votes[np.arange(len(best)), probabilities.argmax(axis=1)],
                 scores.foreign,
                 familiarity_signals(scores),
             ]
@@ -115,16 +157,17 @@ class Calibration:
     def from_json(cls, content: dict[str, Any]) -> Calibration:
         """The inverse of ``to_json``."""
         parts = dict(content)
+        parts["mixture"] = Mixture(**parts["mixture"])
         for name in ("confidence", "scope"):
             parts[name] = Logistic(**parts[name]) if parts[name] else None
         return cls(**parts)
 
 
 def familiarity_signals(scores: Scores) -> Array:
-    """Energy, largest margin, neighbour similarity, shape (n, 3)."""
+    """Energy, largest margin, similarity to neighbours, to the predicted intent and to its centre, shape (n, 5)."""
     highest = scores.logits.max(axis=1)
     energy = highest + np.log(np.exp(scores.logits - highest[:, None]).sum(axis=1))
-    return np.column_stack([energy, scores.margins.max(axis=1), scores.similarity])
+    return np.column_stack([energy, scores.margins.max(axis=1), scores.similarity, scores.fit, scores.centre])
 
 
 def _softmax(logits: Array) -> Array:
@@ -133,17 +176,13 @@ def _softmax(logits: Array) -> Array:
     return result
 
 
-def _mixture(scores: Scores, lr_scale: float, svc_scale: float, lr_share: float) -> Array:
-    return lr_share * _softmax(scores.logits * lr_scale) + (1 - lr_share) * _softmax(scores.margins * svc_scale)
-
-
 def calibrate(validation: Corpus, scores: Scores, intents: list[str]) -> Calibration:
     """Fit a calibration on unseen predictions of one language."""
     index = {intent: i for i, intent in enumerate(intents)}
     labels = np.array([index[intent] for intent in validation.intents])
     known = np.array(validation.intents) != OUT_OF_SCOPE
     result = Calibration()
-    result.lr_scale, result.svc_scale, result.lr_share = _fit_mixture(scores, labels)
+    result.mixture = Mixture.fit(scores, labels)
     signals = familiarity_signals(scores)[known]
     result.signal_means = signals.mean(axis=0).tolist()
     result.signal_spreads = np.maximum(signals.std(axis=0), 1e-6).tolist()
@@ -157,19 +196,3 @@ def calibrate(validation: Corpus, scores: Scores, intents: list[str]) -> Calibra
     if (~known).sum() >= _MIN_FOREIGN:
         result.scope = Logistic.fit(inputs, known)
     return result
-
-
-def _fit_mixture(scores: Scores, labels: Array) -> tuple[float, float, float]:
-    """Inverse temperatures and mixture weight with the least negative log likelihood."""
-    rows = np.arange(len(labels))
-
-    def loss(parameters: Array) -> float:
-        mixed = _mixture(
-            scores, float(np.exp(parameters[0])), float(np.exp(parameters[1])), float(expit(parameters[2]))
-        )
-        return float(-np.log(np.maximum(mixed[rows, labels], 1e-9)).mean())
-
-    best = minimize(
-        loss, np.array([0.3, 1.5, -0.5]), method="Nelder-Mead", options={"maxiter": 80, "xatol": 0.02, "fatol": 1e-4}
-    )
-    return float(np.exp(best.x[0])), float(np.exp(best.x[1])), float(expit(best.x[2]))

@@ -2,7 +2,7 @@
 
 Heads: multinomial logistic regression on the sentence vectors, and one-against-rest support vectors on the vectors
 joined with n-grams. Both are stored as plain matrices. Neighbours are looked for among the sentences of the same
-language, by the first block of the vector that the language has.
+language (``neighbours.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from bot.nlu.neighbours import Neighbourhood, principal_directions
 from bot.nlu.ngrams import NgramVectorizer
 from bot.nlu.utterance import LANGUAGES, Language
 
@@ -31,11 +32,6 @@ warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn.l
 OUT_OF_SCOPE = "out_of_scope"
 # A language with fewer training sentences shares the mean of all.
 _MIN_LANGUAGE_ROWS = 50
-_NEIGHBOURS = 5
-# Sentences remembered for the neighbour search in each language, and the principal directions they are compared in:
-# the search reads all of them from memory, 4 MB instead of 12 and a third of the time.
-_MEMORY_ROWS = 8_000
-_MEMORY_RANK = 128
 
 
 @dataclass
@@ -91,12 +87,15 @@ class HeadSettings:
 
 @dataclass
 class Scores:
-    """Raw scores of a batch: logits and margins have shape (n, intents), the rest (n,)."""
+    """Raw scores of a batch: logits, margins and votes have shape (n, intents), the rest (n,); see ``Familiarity``."""
 
     logits: Array
     margins: Array
+    votes: Array
     similarity: Array
     foreign: Array
+    fit: Array
+    centre: Array
 
     def take(self, rows: Array) -> Scores:
         """The scores of these rows."""
@@ -116,6 +115,7 @@ class Heads:
         self.intents: list[str] = []
         self.ngrams = NgramVectorizer()
         self.state: dict[str, Matrix] = {}
+        self.neighbourhoods: dict[str, Neighbourhood] = {}
 
     def fit(self, corpus: Corpus, intents: list[str]) -> Heads:
         """Fit both heads. ``intents`` fixes the order of the columns; each must occur in the corpus."""
@@ -126,7 +126,7 @@ class Heads:
         index = {intent: i for i, intent in enumerate(intents)}
         labels = np.array([index[intent] for intent in corpus.intents])
         regression = LogisticRegression(C=self.settings.lr_c, max_iter=60, tol=1e-3)
-        basis = _principal_directions(dense, self.settings.rank)
+        basis = principal_directions(dense, self.settings.rank)
         turned = dense @ basis
         regression.fit(turned, labels)
         self.state["lr_weights"] = np.ascontiguousarray(_each_class(regression.coef_) @ basis.T)
@@ -139,7 +139,7 @@ class Heads:
         self.state["svc_dense"] = np.ascontiguousarray(weights[:, :width] @ basis.T)
         self.state["svc_sparse"] = np.ascontiguousarray(weight * weights[:, width:].T)
         self.state["svc_bias"] = _each_class(vectors.intercept_)
-        self._remember(corpus, dense)
+        self._remember(corpus, dense, labels)
         return self
 
     def _learn_means(self, corpus: Corpus) -> None:
@@ -149,26 +149,14 @@ class Heads:
             chosen = corpus.vectors[rows] if rows.sum() >= _MIN_LANGUAGE_ROWS else corpus.vectors
             self.state[f"mean_{language}"] = chosen.mean(axis=0).astype(np.float32)
 
-    def _remember(self, corpus: Corpus, dense: Matrix) -> None:
-        known = np.array(corpus.intents) != OUT_OF_SCOPE
+    def _remember(self, corpus: Corpus, dense: Matrix, labels: npt.NDArray[np.int64]) -> None:
+        foreign = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else None
         languages = np.array(corpus.languages)
-        generator = np.random.default_rng(self.settings.seed)
         for language in LANGUAGES:
-            rows = np.flatnonzero(known & (languages == language))
-            if len(rows) > _MEMORY_ROWS:
-                rows = generator.choice(rows, _MEMORY_ROWS, replace=False)
-            foreign = np.flatnonzero(~known & (languages == language))
-            remembered = self._leading_blocks(dense[rows])
-            basis = _principal_directions(remembered, _MEMORY_RANK)
-            self.state[f"memory_basis_{language}"] = basis
-            self.state[f"memory_{language}"] = _turned(remembered, basis)
-            self.state[f"foreign_memory_{language}"] = _turned(self._leading_blocks(dense[foreign]), basis)
-
-    def _leading_blocks(self, dense: Matrix) -> Matrix:
-        """Of each row the first block that is there."""
-        blocks = dense.reshape(len(dense), dense.shape[1] // self.settings.block, self.settings.block)
-        first: Matrix = blocks[np.arange(len(dense)), blocks.any(axis=2).argmax(axis=1)]
-        return np.ascontiguousarray(first)
+            rows = np.flatnonzero(languages == language)
+            if len(rows) >= _MIN_LANGUAGE_ROWS:
+                learned = Neighbourhood.learn(dense[rows], labels[rows], foreign, len(self.intents), self.settings.seed)
+                self.neighbourhoods[language] = learned
 
     def _dense(self, corpus: Corpus) -> Matrix:
         """Every block centred on its language and brought to unit length; an absent block stays zero."""
@@ -184,47 +172,27 @@ class Heads:
         """Raw scores; the intents of ``corpus`` are not looked at."""
         dense, state = self._dense(corpus), self.state
         margins = dense @ state["svc_dense"].T + state["svc_bias"]
-        margins = margins + self.ngrams.transform(corpus.texts) @ state["svc_sparse"]
-        similarity, foreign = self._neighbourhood(dense, corpus.languages)
-        return Scores(dense @ state["lr_weights"].T + state["lr_bias"], margins, similarity, foreign)
+        for row, text in enumerate(corpus.texts):
+            terms, weights = self.ngrams.weights(text)
+            margins[row] += weights @ state["svc_sparse"][terms]
+        logits = dense @ state["lr_weights"].T + state["lr_bias"]
+        return self._with_neighbours(logits, margins, dense, corpus.languages)
 
-    def _neighbourhood(self, dense: Matrix, languages: Sequence[Language]) -> tuple[Array, Array]:
-        """Similarity to known sentences, and how much nearer the foreign ones are, each of the same language."""
-        leading, spoken = self._leading_blocks(dense), np.array(languages)
-        similarity, foreign = np.zeros(len(dense), np.float32), np.zeros(len(dense), np.float32)
+    def _with_neighbours(self, logits: Array, margins: Array, dense: Matrix, languages: Sequence[Language]) -> Scores:
+        count, spoken, predicted = len(dense), np.array(languages), margins.argmax(axis=1)
+        single = [np.zeros(count, np.float32) for _ in range(4)]
+        scores = Scores(logits, margins, np.zeros_like(logits), *single)
         for language in set(languages):
-            rows = spoken == language
-            asked = _turned(leading[rows], self.state[f"memory_basis_{language}"])
-            similarity[rows] = _nearest(asked, self.state[f"memory_{language}"])
-            foreign[rows] = _nearest(asked, self.state[f"foreign_memory_{language}"]) - similarity[rows]
-        return similarity, foreign
-
-
-def _principal_directions(vectors: Matrix, rank: int) -> Matrix:
-    """Orthonormal columns that span the ``rank`` directions with the most variation, shape (dimension, rank)."""
-    _, directions = np.linalg.eigh(vectors.T @ vectors)
-    largest: Matrix = directions[:, ::-1][:, :rank].astype(np.float32)
-    return largest
-
-
-def _turned(vectors: Matrix, basis: Matrix) -> Matrix:
-    """The vectors in the directions of ``basis``, at unit length again."""
-    turned = vectors @ basis
-    unit: Matrix = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)
-    return unit
+            near = self.neighbourhoods.get(language) or next(iter(self.neighbourhoods.values()), None)
+            if near is not None:
+                rows = np.flatnonzero(spoken == language)
+                found = near.familiarity(dense[rows], predicted[rows])
+                for field in fields(found):
+                    getattr(scores, field.name)[rows] = getattr(found, field.name)
+        return scores
 
 
 def _each_class(parameters: Array) -> Matrix:
     """One row for each class, also where scikit-learn stores one row for two classes."""
     full = parameters if len(parameters) > 1 else np.concatenate([-parameters, parameters])
     return full.astype(np.float32)
-
-
-def _nearest(vectors: Matrix, memory: Matrix) -> Array:
-    """Mean cosine to the nearest remembered sentences; zero without any."""
-    count = min(_NEIGHBOURS, len(memory))
-    if not count:
-        return np.zeros(len(vectors), dtype=np.float32)
-    cosines = vectors @ memory.T
-    top: Array = np.partition(cosines, -count, axis=1)[:, -count:].mean(axis=1)
-    return top

@@ -1,7 +1,7 @@
 """The intent model: heads, calibration and the decision of the gate. Nothing here knows Rasa.
 
 A model is calibrated on predictions of heads that are fitted on seven eighths of its corpus: for the last eighth and
-for the validation corpus, when one is given; the heads that serve are fitted on the whole corpus. Out-of-scope
+for the validation corpus, when one is given. The heads that serve are then fitted on everything. Out-of-scope
 sentences are held out by theme (clusters of their vectors), so that the gate is judged on themes it has not seen.
 """
 
@@ -18,6 +18,7 @@ from sklearn.cluster import MiniBatchKMeans
 
 from bot.nlu.calibration import Array, Calibration, calibrate
 from bot.nlu.heads import OUT_OF_SCOPE, Corpus, Heads, HeadSettings, Matrix, Scores
+from bot.nlu.neighbours import Neighbourhood
 from bot.nlu.ngrams import NgramVectorizer
 from bot.nlu.utterance import LANGUAGES, Language
 
@@ -34,6 +35,8 @@ REJECT_BELOW = 1 / (1 + COST_NEEDLESS_HANDOFF)
 MAX_CANDIDATES = 3
 _FOLDS = 8
 _FOREIGN_THEMES = 24
+# Each validation sentence counts as so many: the two parts weigh about the same (decision 0007).
+_VALIDATION_WEIGHT = 3
 _MIN_CALIBRATION_ROWS = 200
 
 
@@ -71,14 +74,15 @@ class IntentModel:
         return self.heads.intents
 
     def fit(self, corpus: Corpus, validation: Corpus | None = None) -> IntentModel:
-        """Fit on ``corpus``; calibrate on an eighth of it and on ``validation``. Uses two threads."""
+        """Fit on both; calibrate on an eighth of ``corpus`` and on ``validation``. Uses two threads."""
         intents = sorted(set(corpus.intents))
         held_out = _held_out_rows(corpus, self.settings)
-        judged = corpus.take(np.flatnonzero(held_out))
-        if validation is not None:
-            judged = Corpus.join([judged, validation])
+        everything, judged = corpus, corpus.take(np.flatnonzero(held_out))
+        if validation is not None and len(validation):
+            everything = Corpus.join([corpus, validation])
+            judged = Corpus.join([judged, *[validation] * _VALIDATION_WEIGHT])
         with ThreadPoolExecutor(2) as pool:
-            final = pool.submit(Heads(self.settings).fit, corpus, intents)
+            final = pool.submit(Heads(self.settings).fit, everything, intents)
             scores = Heads(self.settings).fit(corpus.take(np.flatnonzero(~held_out)), intents).scores(judged)
             self.heads = final.result()
         languages = np.array(judged.languages)
@@ -120,7 +124,12 @@ class IntentModel:
 
     def arrays(self) -> dict[str, Array]:
         """The numeric state."""
-        return {**self.heads.state, "idf": self.heads.ngrams.idf}
+        near = {
+            f"near.{language}.{name}": array
+            for language, neighbourhood in self.heads.neighbourhoods.items()
+            for name, array in neighbourhood.arrays().items()
+        }
+        return {**self.heads.state, **near, "idf": self.heads.ngrams.idf}
 
     def metadata(self) -> dict[str, Any]:
         """The rest of the state, fit for JSON."""
@@ -136,9 +145,14 @@ class IntentModel:
     def restore(cls, arrays: dict[str, Array], metadata: dict[str, Any]) -> IntentModel:
         """A model from ``arrays()`` and ``metadata()``."""
         model = cls(HeadSettings(block=metadata["block"]))
-        model.heads.state = {name: array for name, array in arrays.items() if name != "idf"}
+        model.heads.state = {name: array for name, array in arrays.items() if name != "idf" and "." not in name}
         model.heads.ngrams = NgramVectorizer({term: i for i, term in enumerate(metadata["terms"])}, arrays["idf"])
         model.heads.intents = metadata["intents"]
+        for language in LANGUAGES:
+            prefix = f"near.{language}."
+            parts = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+            if parts:
+                model.heads.neighbourhoods[language] = Neighbourhood.restore(parts)
         model.calibrations = {name: Calibration.from_json(c) for name, c in metadata["calibrations"].items()}
         return model
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -54,15 +53,22 @@ class NgramVectorizer:
         self.idf = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
         return self
 
+    def weights(self, text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """The numbers of the known terms of one text, and their weights (of unit length together)."""
+        known = self.vocabulary
+        counts = Counter([known[term] for term in terms(text) if term in known])
+        indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
+        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        weights = (1 + np.log(values)) * self.idf[indices]
+        return indices, weights / max(float(np.sqrt(weights @ weights)), 1e-9)
+
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """One row of ``len(vocabulary)`` weights for each text."""
-        indptr, indices, values = [0], [], []
-        for text in texts:
-            counts = Counter(index for term in terms(text) if (index := self.vocabulary.get(term)) is not None)
-            row = [(1 + math.log(count)) * float(self.idf[index]) for index, count in counts.items()]
-            norm = math.sqrt(sum(weight * weight for weight in row)) or 1.0
-            indices += list(counts)
-            values += [weight / norm for weight in row]
-            indptr.append(len(indices))
+        rows = [self.weights(text) for text in texts]
+        indptr = np.cumsum([0, *(len(indices) for indices, _ in rows)])
         shape = (len(texts), len(self.vocabulary))
-        return sparse.csr_matrix((np.array(values, dtype=np.float32), indices, indptr), shape=shape)
+        if not rows:
+            return sparse.csr_matrix(shape, dtype=np.float32)
+        indices = np.concatenate([indices for indices, _ in rows])
+        values = np.concatenate([weights for _, weights in rows])
+        return sparse.csr_matrix((values, indices, indptr), shape=shape)

@@ -1,6 +1,7 @@
 """``python -m bot.nlu.report``: the trained model on the held-out sentences, as figures and as a page.
 
-Writes ``var/reports/nlu.html`` and prints the figures. Exits with 1 when the model archive or the set is missing.
+Writes ``var/reports/nlu.html`` and prints the figures; ``--development`` does so for the development sentences. Exits
+with 1 when the model archive or the set is missing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.nlu.evaluation import figures
-from bot.nlu.evaluation.heldout import PARTS, Parsed, load, parse_heldout
+from bot.nlu.evaluation.heldout import DEVELOPMENT, HELDOUT, PARTS, Parsed, load, parse_heldout
 from bot.nlu.evaluation.page import curve, page, table
 
 MODEL = Path("models/assistant.tar.gz")
@@ -98,7 +99,7 @@ def build(parsed: Sequence[Parsed]) -> str:
     own = [p for p in parsed if p.labelled.part in ("zh", "en")]
     confused = [[true, read, str(count)] for true, read, count in figures.confusions(own)]
     sections = [
-        ("Figures on the held-out sentences", _figures_section(measured)),
+        ("Figures", _figures_section(measured)),
         ("Reliability and risk", _curves(parsed)),
         ("What the gate does", _gate_table(parsed)),
         ("Wrong readings", table(["meant", "read as", "count"], confused)),
@@ -112,12 +113,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--out", type=Path, default=Path(os.environ.get("VAR_DIR", "var")) / "reports" / "nlu.html")
+    parser.add_argument("--development", action="store_true")
     options = parser.parse_args()
     quiet()
     if not options.model.exists():
         print(f"no trained model at {options.model}: run make train first", file=sys.stderr)
         return 1
-    parsed = parse_heldout(options.model, load())
+    parsed = parse_heldout(options.model, load(folder=DEVELOPMENT if options.development else HELDOUT))
     measured = {language: measure(parsed, language) for language in ("zh", "en")}
     for name, (lower, bar) in _BARS.items():
         values = "".join(f"{language} {measured[language][name]:6.2f}   " for language in measured)

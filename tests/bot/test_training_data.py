@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 NLU = ROOT / "data" / "nlu"
-HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
+MEASURED = [ROOT / "tests" / "nlu" / name for name in ("heldout", "development")]
 
 TROUBLESHOOTING = [
     "instance_down",
@@ -236,10 +236,11 @@ def test_that_a_filled_template_would_be_noticed() -> None:
     assert len(near_copies(filled)) > MAXIMUM_NEAR_COPIES * len(filled)
 
 
-def test_that_training_never_saw_the_held_out_sentences() -> None:
-    held_out = {
-        normalised(text) for path in HELD_OUT.glob("*.yml") for text in strings(yaml.safe_load(path.read_text("utf-8")))
+@pytest.mark.parametrize("folder", MEASURED, ids=lambda folder: str(folder.name))
+def test_that_training_never_saw_the_sentences_it_is_measured_on(folder: Path) -> None:
+    measured = {
+        normalised(text) for path in folder.glob("*.yml") for text in strings(yaml.safe_load(path.read_text("utf-8")))
     }
-    assert held_out, "the held-out set is missing"
-    seen = [s for s in sentences() if s.key in held_out and len(tokens(s.text)) > SET_PHRASE_TOKENS[s.language]]
+    assert measured, f"no sentences in {folder}"
+    seen = [s for s in sentences() if s.key in measured and len(tokens(s.text)) > SET_PHRASE_TOKENS[s.language]]
     assert seen == []

@@ -24,7 +24,7 @@ class MultilingualE5:
         )
 
     def embeddings(self, text: str) -> Vectors:
-        """Input embeddings of the text as a query, at most ``MAX_TOKENS`` of them."""
-        ids = self.pieces.ids(f"query: {text}", MAX_TOKENS)
+        """Input embeddings of the text, at most ``MAX_TOKENS`` of them, without the published prefix (docs/nlu.md)."""
+        ids = self.pieces.ids(text, MAX_TOKENS)
         summed: Vectors = dequantise(self._words[ids]) + self._positions[: len(ids)]
         return summed

@@ -56,7 +56,7 @@ def test_fewer_directions_read_the_same() -> None:
 
 
 def test_a_harder_validation_part_lowers_the_confidence() -> None:
-    corpus, fresh = made(800, 2), made(200, 7, spread=1.0)
+    corpus, fresh = made(800, 2), made(200, 7, spread=3.0)
     plain = IntentModel(SETTINGS).fit(corpus)
     humble = IntentModel(SETTINGS).fit(corpus, made(400, 3, spread=4.0))
 

@@ -1,4 +1,4 @@
-"""The held-out set keeps its shape: labels that exist, surfaces that occur, enough of everything."""
+"""The held-out and the development set keep their shape: labels that exist, surfaces that occur, enough of everything."""
 
 from __future__ import annotations
 
@@ -9,23 +9,30 @@ from typing import Any
 import pytest
 import yaml
 
-FOLDER = Path(__file__).parent
+HELDOUT = Path(__file__).parent
+DEVELOPMENT = HELDOUT.parent / "development"
 LANGUAGES = ("zh", "en")
 IN_SCOPE_LEAST = 1000
 WITH_ENTITIES_LEAST = 0.45
 
 
-def read(name: str) -> Any:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+def read(name: str, folder: Path) -> Any:
+    return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
 
 
-SHAPE = read("shape.yml")
+SHAPE = read("shape.yml", HELDOUT)
 LEAST_PER_INTENT = {name: group["least"] for group in SHAPE["intents"] for name in group["names"]}
 
 
+@pytest.fixture(params=[HELDOUT, DEVELOPMENT], ids=["heldout", "development"])
+def folder(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_that_every_label_exists_and_every_surface_occurs(language: str) -> None:
-    for row in read(f"{language}.yml"):
+def test_that_every_label_exists_and_every_surface_occurs(folder: Path, language: str) -> None:
+    for row in read(f"{language}.yml", folder):
         assert row["intent"] in LEAST_PER_INTENT, row
         for entity in row["entities"]:
             assert entity["entity"] in SHAPE["entities"], row
@@ -34,8 +41,8 @@ def test_that_every_label_exists_and_every_surface_occurs(language: str) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_that_every_intent_and_entity_has_enough_sentences(language: str) -> None:
-    rows = read(f"{language}.yml")
+def test_that_every_intent_and_entity_has_enough_sentences(folder: Path, language: str) -> None:
+    rows = read(f"{language}.yml", folder)
     counts = Counter(row["intent"] for row in rows)
     assert {name: counts[name] for name, least in LEAST_PER_INTENT.items() if counts[name] < least} == {}
     assert len(rows) >= IN_SCOPE_LEAST
@@ -45,15 +52,15 @@ def test_that_every_intent_and_entity_has_enough_sentences(language: str) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", sorted(SHAPE["out_of_scope"]))
-def test_that_out_of_scope_sentences_are_many_and_varied(kind: str, language: str) -> None:
-    rows = read(f"{kind}_{language}.yml")
+def test_that_out_of_scope_sentences_are_many_and_varied(folder: Path, kind: str, language: str) -> None:
+    rows = read(f"{kind}_{language}.yml", folder)
     assert len(rows) >= SHAPE["out_of_scope"][kind]["least"]
     assert len({row["theme"] for row in rows}) >= SHAPE["out_of_scope"][kind]["themes"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_that_ambiguous_and_multiple_requests_name_known_intents(language: str) -> None:
-    ambiguous, multiple = read("clarify.yml")[language], read("multi.yml")[language]
+    ambiguous, multiple = (read(f"{name}.yml", DEVELOPMENT)[language] for name in ("clarify", "multi"))
     assert len(ambiguous) >= 60
     assert len(multiple) >= 60
     for row in ambiguous:
@@ -66,8 +73,8 @@ def test_that_ambiguous_and_multiple_requests_name_known_intents(language: str) 
 
 
 def test_that_no_sentence_appears_twice() -> None:
-    lists = [read(f"{name}_{language}.yml") for name in SHAPE["out_of_scope"] for language in LANGUAGES]
-    lists += [read(f"{language}.yml") for language in LANGUAGES]
-    lists += [read(f"{name}.yml")[language] for name in ("clarify", "multi") for language in LANGUAGES]
+    names = [f"{part}_{language}" for part in SHAPE["out_of_scope"] for language in LANGUAGES] + list(LANGUAGES)
+    lists = [read(f"{name}.yml", folder) for name in names for folder in (HELDOUT, DEVELOPMENT)]
+    lists += [read(f"{name}.yml", DEVELOPMENT)[language] for name in ("clarify", "multi") for language in LANGUAGES]
     counts = Counter(row["text"].strip().lower() for rows in lists for row in rows)
     assert [text for text, count in counts.items() if count > 1] == []
