@@ -1,4 +1,4 @@
-"""The held-out and the development set keep their shape: labels that exist, surfaces that occur, enough of everything."""
+"""The held-out and the development set keep their shape: known labels, surfaces that occur, enough of everything."""
 
 from __future__ import annotations
 
