@@ -18,16 +18,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.clauses import accepted, clauses_of
 from bot.nlu.extractor import as_rasa_entity, feature_text_of
-from bot.nlu.featurizer import CLAUSE_VECTORS, vector_of
-from bot.nlu.heads import Corpus
+from bot.nlu.featurizer import CLAUSE_VECTORS, PREDICTION, vector_of
+from bot.nlu.heads import Array, Corpus
 from bot.nlu.intent_model import IntentModel, Prediction
 from bot.nlu.normalizer import language_of, utterance_of
 from bot.nlu.provenance import source_fingerprint
 
-PREDICTION = "intent_prediction"
 CLAUSES = "clauses"
 # Where a training file says so in the metadata of an intent, its sentences calibrate and are not learned.
 PART, VALIDATION = "part", "validation"
+_STATE = "intent_model"
 
 
 def corpus_of(messages: list[Message]) -> Corpus:
@@ -38,6 +38,26 @@ def corpus_of(messages: list[Message]) -> Corpus:
         np.stack([vector for message in messages if (vector := vector_of(message)) is not None]),
         [message.get(INTENT) for message in messages],
     )
+
+
+def store_state(
+    storage: ModelStorage, resource: Resource, name: str, arrays: dict[str, Array], metadata: dict[str, Any]
+) -> None:
+    """Write the state of a model into the archive."""
+    with storage.write_to(resource) as folder:
+        np.savez(folder / f"{name}.npz", **arrays)
+        (folder / f"{name}.json").write_text(json.dumps(metadata, ensure_ascii=False), encoding="utf-8")
+
+
+def load_state(storage: ModelStorage, resource: Resource, name: str) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Arrays and metadata of a model. Raises ``ValueError`` when the archive holds none."""
+    try:
+        with storage.read_from(resource) as folder:
+            arrays = dict(np.load(folder / f"{name}.npz", allow_pickle=False))
+            metadata = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    except (ValueError, FileNotFoundError) as missing:
+        raise ValueError("the model archive holds no trained intent model; train again") from missing
+    return arrays, metadata
 
 
 def is_validation(example: Message) -> bool:
@@ -81,13 +101,7 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> HybridIntentClassifier:
         """Restore the trained model. Raises ``ValueError`` when the archive holds none."""
-        try:
-            with model_storage.read_from(resource) as folder:
-                arrays = dict(np.load(folder / "intent_model.npz", allow_pickle=False))
-                metadata = json.loads((folder / "intent_model.json").read_text(encoding="utf-8"))
-        except (ValueError, FileNotFoundError) as missing:
-            raise ValueError("the model archive holds no trained intent model; train again") from missing
-        return cls(model_storage, resource, IntentModel.restore(arrays, metadata))
+        return cls(model_storage, resource, IntentModel.restore(*load_state(model_storage, resource, _STATE)))
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -102,16 +116,13 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         learned = [example for example in examples if not is_validation(example)]
         validation = [example for example in examples if is_validation(example)]
         self.model = IntentModel().fit(corpus_of(learned), corpus_of(validation) if validation else None)
-        with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "intent_model.npz", **self.model.arrays())
-            text = json.dumps(self.model.metadata(), ensure_ascii=False)
-            (folder / "intent_model.json").write_text(text, encoding="utf-8")
+        store_state(self._storage, self._resource, _STATE, self.model.arrays(), self.model.metadata())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets ``intent`` and ``intent_ranking``; an empty message gets no intent."""
         for message in messages:
-            prediction = self._predict(message)
+            prediction = message.get(PREDICTION) or self._predict(message)
             if prediction is None:
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [], add_to_output=True)

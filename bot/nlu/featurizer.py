@@ -27,6 +27,8 @@ from bot.nlu.provenance import source_fingerprint
 _BATCH = 64
 _TRAINING_THREADS = 2
 CLAUSE_VECTORS = "clause_vectors"
+# Set before the featurizer when the quick model was sure: the message itself then needs no vector.
+PREDICTION = "intent_prediction"
 
 
 def vector_of(message: Message) -> Vectors | None:
@@ -88,14 +90,14 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the sentence vector to each message that has a text, and those of its possible clauses."""
+        """Add the sentence vector to each message that is not read yet, and the vectors of its possible clauses."""
         for message in messages:
             if message.get(TEXT):
-                clauses = clauses_of(message)
-                texts = [feature_text_of(message), *(clause.features for clause in clauses)]
+                whole = [] if message.get(PREDICTION) else [feature_text_of(message)]
+                texts = whole + [clause.features for clause in clauses_of(message)]
                 vectors = self._remembering.encode(texts, [language_of(message)] * len(texts))
-                self._attach([message], vectors[:1])
-                message.set(CLAUSE_VECTORS, vectors[1:])
+                self._attach([message] * len(whole), vectors[: len(whole)])
+                message.set(CLAUSE_VECTORS, vectors[len(whole) :])
         return messages
 
     def _attach(self, messages: list[Message], vectors: Vectors) -> None:

@@ -35,8 +35,8 @@ REJECT_BELOW = 1 / (1 + COST_NEEDLESS_HANDOFF)
 MAX_CANDIDATES = 3
 _FOLDS = 8
 _FOREIGN_THEMES = 24
-# Each validation sentence counts as so many: the two parts weigh about the same (decision 0007).
-_VALIDATION_WEIGHT = 3
+# Each validation sentence counts as so many: sentences of independent writers lead (decision 0007).
+VALIDATION_WEIGHT = 6
 _MIN_CALIBRATION_ROWS = 200
 
 
@@ -73,14 +73,17 @@ class IntentModel:
         """The intents in column order."""
         return self.heads.intents
 
-    def fit(self, corpus: Corpus, validation: Corpus | None = None) -> IntentModel:
-        """Fit on both; calibrate on an eighth of ``corpus`` and on ``validation``. Uses two threads."""
+    def fit(self, corpus: Corpus, validation: Corpus | None = None, learn_validation: bool = True) -> IntentModel:
+        """Fit on both; calibrate on an eighth of ``corpus`` and on ``validation``. Uses two threads.
+
+        Without ``learn_validation`` the heads never see the validation part, which benchmarks need.
+        """
         intents = sorted(set(corpus.intents))
-        held_out = _held_out_rows(corpus, self.settings)
+        held_out = held_out_rows(corpus, self.settings.seed, self.settings.block)
         everything, judged = corpus, corpus.take(np.flatnonzero(held_out))
         if validation is not None and len(validation):
-            everything = Corpus.join([corpus, validation])
-            judged = Corpus.join([judged, *[validation] * _VALIDATION_WEIGHT])
+            everything = Corpus.join([corpus, validation]) if learn_validation else corpus
+            judged = Corpus.join([judged, *[validation] * VALIDATION_WEIGHT])
         with ThreadPoolExecutor(2) as pool:
             final = pool.submit(Heads(self.settings).fit, everything, intents)
             scores = Heads(self.settings).fit(corpus.take(np.flatnonzero(~held_out)), intents).scores(judged)
@@ -133,12 +136,11 @@ class IntentModel:
 
     def metadata(self) -> dict[str, Any]:
         """The rest of the state, fit for JSON."""
-        vocabulary = self.heads.ngrams.vocabulary
         return {
             "intents": self.intents,
             "block": self.settings.block,
             "calibrations": {language: c.to_json() for language, c in self.calibrations.items()},
-            "terms": sorted(vocabulary, key=vocabulary.__getitem__),
+            "terms": self.heads.ngrams.ordered_terms(),
         }
 
     @classmethod
@@ -146,7 +148,7 @@ class IntentModel:
         """A model from ``arrays()`` and ``metadata()``."""
         model = cls(HeadSettings(block=metadata["block"]))
         model.heads.state = {name: array for name, array in arrays.items() if name != "idf" and "." not in name}
-        model.heads.ngrams = NgramVectorizer({term: i for i, term in enumerate(metadata["terms"])}, arrays["idf"])
+        model.heads.ngrams = NgramVectorizer.of(metadata["terms"], arrays["idf"])
         model.heads.intents = metadata["intents"]
         for language in LANGUAGES:
             prefix = f"near.{language}."
@@ -164,17 +166,17 @@ def _candidates(ranking: list[tuple[str, float]], threshold: float, least: int) 
     return [name for name, _ in served[: min(MAX_CANDIDATES, max(least, chosen))]]
 
 
-def _held_out_rows(corpus: Corpus, settings: HeadSettings) -> npt.NDArray[np.bool_]:
+def held_out_rows(corpus: Corpus, seed: int, block: int) -> npt.NDArray[np.bool_]:
     """One row in ``_FOLDS`` of each intent and language; of the out-of-scope rows one theme in ``_FOLDS``."""
     strata = np.array([f"{i}/{lang}" for i, lang in zip(corpus.intents, corpus.languages, strict=True)])
     held_out = np.zeros(len(corpus), dtype=np.bool_)
-    generator = np.random.default_rng(settings.seed)
+    generator = np.random.default_rng(seed)
     for stratum in np.unique(strata):
         rows = generator.permutation(np.flatnonzero(strata == stratum))
         held_out[rows[: len(rows) // _FOLDS]] = True
     foreign = np.flatnonzero(np.array(corpus.intents) == OUT_OF_SCOPE)
     if len(foreign) >= _FOREIGN_THEMES * _FOLDS:
-        themes = MiniBatchKMeans(_FOREIGN_THEMES, random_state=settings.seed, n_init=3)
+        themes = MiniBatchKMeans(_FOREIGN_THEMES, random_state=seed, n_init=3)
         # The last block is there in every language.
-        held_out[foreign] = themes.fit_predict(corpus.vectors[foreign, -settings.block :]) % _FOLDS == 0
+        held_out[foreign] = themes.fit_predict(corpus.vectors[foreign, -block:]) % _FOLDS == 0
     return held_out

@@ -44,6 +44,15 @@ class NgramVectorizer:
         self.vocabulary = vocabulary or {}
         self.idf = idf if idf is not None else np.zeros(0, dtype=np.float32)
 
+    @classmethod
+    def of(cls, ordered: Sequence[str], idf: npt.NDArray[np.float32]) -> NgramVectorizer:
+        """From the terms in the order of their numbers."""
+        return cls({term: number for number, term in enumerate(ordered)}, idf)
+
+    def ordered_terms(self) -> list[str]:
+        """The terms in the order of their numbers."""
+        return sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+
     def fit(self, texts: Sequence[str], min_count: int = 2) -> NgramVectorizer:
         """Learn the terms that occur in at least ``min_count`` texts."""
         documents = Counter(term for text in texts for term in set(terms(text)))
@@ -55,12 +64,18 @@ class NgramVectorizer:
 
     def weights(self, text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """The numbers of the known terms of one text, and their weights (of unit length together)."""
-        known = self.vocabulary
-        counts = Counter([known[term] for term in terms(text) if term in known])
+        return self.weights_and_share(text)[:2]
+
+    def weights_and_share(self, text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], float]:
+        """As ``weights``, and the share of the text's terms that are known (0–1)."""
+        found = [self.vocabulary.get(term, -1) for term in terms(text)]
+        known = [number for number in found if number >= 0]
+        counts = Counter(known)
         indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         weights = (1 + np.log(values)) * self.idf[indices]
-        return indices, weights / max(float(np.sqrt(weights @ weights)), 1e-9)
+        unit = weights / max(float(np.sqrt(weights @ weights)), 1e-9)
+        return indices, unit, len(known) / max(1, len(found))
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """One row of ``len(vocabulary)`` weights for each text."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 from bot.nlu.e5.pieces import PieceTokenizer
 from bot.nlu.e5.weights import WeightFile, dequantise
 from bot.nlu.encoder import Vectors
@@ -17,14 +20,24 @@ class MultilingualE5:
 
     def __init__(self) -> None:
         self.weights = weights = WeightFile()
-        self.pieces = PieceTokenizer(weights.vocabulary)
+        self.pieces = PieceTokenizer(weights.vocabulary())
         self._words = weights.blocks("emb.word", _VOCABULARY_SIZE, weights.hidden)
         self._positions = (
             weights.floats("emb.pos", -1, weights.hidden) + weights.floats("emb.type", -1, weights.hidden)[0]
         )
 
+    def words(self, ids: Sequence[int]) -> Vectors:
+        """Word embeddings of vocabulary ids, shape (ids, hidden)."""
+        return dequantise(self._words[ids])
+
     def embeddings(self, text: str) -> Vectors:
         """Input embeddings of the text, at most ``MAX_TOKENS`` of them, without the published prefix (docs/nlu.md)."""
         ids = self.pieces.ids(text, MAX_TOKENS)
-        summed: Vectors = dequantise(self._words[ids]) + self._positions[: len(ids)]
+        summed: Vectors = self.words(ids) + self._positions[: len(ids)]
         return summed
+
+
+@functools.lru_cache(maxsize=1)
+def shared_e5() -> MultilingualE5:
+    """The model of this process; its vocabulary takes 80 MB."""
+    return MultilingualE5()

@@ -9,8 +9,9 @@ from tokenizers.pre_tokenizers import Metaspace
 
 from bot.nlu.e5.weights import Vocabulary
 
-# Latin; punctuation and symbols; Han; full-width forms. Half-open ranges of code points.
-_SERVED_SCRIPTS = ((0, 0x250), (0x2000, 0x3040), (0x3400, 0xA000), (0xFF00, 0xFFF0))
+# ASCII; punctuation and symbols; Han; full-width forms. Half-open ranges of code points.
+_SERVED_SCRIPTS = ((0, 0x80), (0x2000, 0x3040), (0x3400, 0xA000), (0xFF00, 0xFFF0))
+_LATIN = (0, 0x250)
 
 
 class PieceTokenizer:
@@ -34,5 +35,11 @@ class PieceTokenizer:
 
 
 def _is_served(piece: str) -> bool:
-    """Whether a piece belongs to the scripts of Chinese and English; the others would cost 120 MB of memory."""
-    return all(any(first <= ord(c) < last for first, last in _SERVED_SCRIPTS) for c in piece)
+    """Whether Chinese or English needs a piece; accented letters only singly. All would cost 150 MB of memory more."""
+    if len(piece.lstrip("▁")) == 1 and _within(piece[-1], _LATIN):
+        return True
+    return all(any(_within(character, script) for script in _SERVED_SCRIPTS) for character in piece)
+
+
+def _within(character: str, codes: tuple[int, int]) -> bool:
+    return codes[0] <= ord(character) < codes[1]

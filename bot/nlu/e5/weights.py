@@ -59,7 +59,8 @@ class WeightFile:
         self.hidden, self.layers, self.heads, self.inner, *_ = self._integers(7)
         self.epsilon = struct.unpack("<f", self._take(4))[0]
         self._take(4)
-        self.vocabulary = self._read_vocabulary()
+        self._vocabulary_position = self._position
+        self._skip_vocabulary()
         self._tensors = self._read_directory()
 
     def _take(self, size: int) -> bytes:
@@ -70,7 +71,17 @@ class WeightFile:
     def _integers(self, count: int) -> tuple[int, ...]:
         return struct.unpack(f"<{count}i", self._take(4 * count))
 
-    def _read_vocabulary(self) -> Vocabulary:
+    def _skip_vocabulary(self) -> None:
+        count, *_ = self._integers(5)
+        (blob_size,) = struct.unpack("<Q", self._take(8))
+        self._position += 4 * (count + 1) + 4 * count + blob_size
+        self._integers(1)
+        (size,) = struct.unpack("<I", self._take(4))
+        self._position += size
+
+    def vocabulary(self) -> Vocabulary:
+        """Read from the file every time: kept, its quarter of a million pieces would cost 60 MB."""
+        self._position = self._vocabulary_position
         count, begin, end, _, unknown = self._integers(5)
         (blob_size,) = struct.unpack("<Q", self._take(8))
         offsets = np.frombuffer(self._take(4 * (count + 1)), dtype="<u4")
