@@ -86,6 +86,27 @@ def _values(text: str) -> list[tuple[str, Any]]:
         ("12 月 1 日到期", "time", "2026-12-01T00:00:00+08:00"),
         ("October's bill", "time", "2026-10-01T00:00:00+08:00"),
         ("half past six yesterday", "time", "2026-11-21T06:30:00+08:00"),
+        ("昨夜十一点断的", "time", "2026-11-21T23:00:00+08:00"),
+        ("前天晚上十二点", "time", "2026-11-21T00:00:00+08:00"),
+        ("昨晚两点半", "time", "2026-11-22T02:30:00+08:00"),
+        ("夜里3点", "time", "2026-11-22T03:00:00+08:00"),
+        ("昨儿晌午", "time", "2026-11-21T12:00:00+08:00"),
+        ("两天前的凌晨", "time", "2026-11-20T00:00:00+08:00"),
+        ("三四天前", "time", "2026-11-19T14:00:00+08:00"),
+        ("下个月5号扣费", "time", "2026-12-05T00:00:00+08:00"),
+        ("二十号到期", "time", "2026-11-20T00:00:00+08:00"),
+        ("2026.11.20 晚上", "time", "2026-11-20T20:00:00+08:00"),
+        ("yesterdays deploy broke it", "time", "2026-11-21T00:00:00+08:00"),
+        ("the night before last", "time", "2026-11-20T21:00:00+08:00"),
+        ("since 8 this morning", "time", "2026-11-22T08:00:00+08:00"),
+        ("断了一个半小时", "duration", 5400),
+        ("俩小时没恢复", "duration", 7200),
+        ("三四个小时", "duration", 10_800),
+        ("等了一个多月", "duration", 2_592_000),
+        ("十来分钟", "duration", 600),
+        ("renew for 2 yrs", "duration", 63_072_000),
+        ("a half-hour outage", "duration", 1800),
+        ("30+ minutes", "duration", 1800),
         ("RDP error 0x204", "error_code", "0x204"),
         ('{"error_code":18}', "error_code", "18"),
         ("NET::ERR_CERT_DATE_INVALID", "error_code", "NET::ERR_CERT_DATE_INVALID"),
@@ -125,11 +146,34 @@ def test_a_specification_becomes_two_sizes_with_roles() -> None:
         ("几十兆", "bandwidth"),
         ("SSL handshake failed", "product"),
         ("北京那台", "mention"),
+        ("三分之一的请求失败", "duration"),
+        ("一分钱没退", "duration"),
+        ("our quota is capped at 5", "time"),
+        ("renew for a new year", "time"),
         ("继续", "operation"),
     ],
 )
 def test_a_lookalike_is_left_alone(text: str, kind: str) -> None:
     assert kind not in [found for found, _ in _values(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("晚上8-10点", [("22T20", "22T22")]),
+        ("今晚零点到两点", [("23T00", "23T02")]),
+        ("from 9 to 11 in the evening", [("22T09", "22T11")]),
+        ("shift it from Monday to Friday", [("23T00", None), ("27T00", None)]),
+    ],
+)
+def test_two_points_are_one_window_unless_something_moves(text: str, windows: list[tuple[str, str | None]]) -> None:
+    times = [e for e in extract(text, NOW) if e.kind == "time"]
+    assert [(str(e.value)[8:13], e.details.get("until", "")[8:13] or None) for e in times] == windows
+
+
+@pytest.mark.parametrize("text", ["国庆期间不能停", "双十一前扩容", "after chinese new year", "by EOD"])
+def test_named_days_are_times(text: str) -> None:
+    assert "time" in [kind for kind, _ in _values(text)]
 
 
 @pytest.mark.parametrize(
