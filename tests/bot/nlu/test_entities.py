@@ -260,12 +260,44 @@ def _read_as(text: str, intent: str) -> list[tuple[str, Any]]:
         ("yes, everybody has it", "affirm", []),
         ("yes, restart it", "affirm", [("operation", "restart"), ("mention", "focus")]),
         ("the one in Beijing", "inform", [("description", "described"), ("region", "bj")]),
-        ("同意迁移", "maintenance_event", [("consent", "migrate")]),
+        ("同意迁移", "maintenance_event", [("operation", "migrate")]),
+        ("授权你们处理", "maintenance_event", [("consent", "authorize")]),
         ("stop", "cancel", []),
+        ("停下", "cancel", []),
+        ("已停机，帮忙开机", "instance_power", [("operation", "start")]),
+        ("处于关机状态，请开机", "instance_power", [("operation", "start")]),
+        ("断开了，重新拉起来", "instance_power", [("operation", "restart")]),
+        ("the third one can be stopped", "instance_power", [("mention", "ordinal:3"), ("operation", "stop")]),
+        ("开启 hr-portal", "instance_power", [("operation", "start"), ("instance_name", "hr-portal")]),
+        ("开启 5432", "open_port", [("operation", "open"), ("port", 5432)]),
+        ("帮我开 5432", "open_port", [("operation", "open"), ("port", 5432)]),
+        ("5432 没开", "open_port", [("port", 5432)]),
+        ("enable port 8443", "open_port", [("operation", "open"), ("port", 8443)]),
+        ("port 8443 is enabled", "open_port", [("port", 8443)]),
+        ("堵上 445", "open_port", [("operation", "close"), ("port", 445)]),
+        ("压到 5M", "resize_bandwidth", [("operation", "resize"), ("bandwidth", 5)]),
+        ("扩一倍", "resize_bandwidth", [("operation", "resize")]),
+        ("降一半", "resize_bandwidth", [("operation", "resize")]),
+        ("服务器备一份", "snapshot_restore", [("operation", "backup")]),
+        ("系統復原", "snapshot_restore", [("operation", "restore")]),
+        ("快取重新整理", "cdn_refresh", [("operation", "refresh")]),
+        ("关掉自动续费", "renewal", [("operation", "renew")]),
+        ("where do I set auto-renewal", "how_to", [("operation", "renew")]),
+        ("we renewed the cert", "ssl_expiry", [("operation", "renew"), ("product", "ssl")]),
+        ("回到刚才的升级", "resume", [("operation", "resize")]),
+        ("恢复对话", "resume", []),
+        ("停机维护中", "inform", []),
     ],
 )
 def test_the_intent_says_what_is_meant(text: str, intent: str, found: list[tuple[str, Any]]) -> None:
     assert _read_as(text, intent) == found
+
+
+def test_a_word_keeps_its_meaning_where_one_of_two_intents_asks_for_it() -> None:
+    """ "打开" starts a machine only in a message that opens no port."""
+    text = "443 端口打开"
+    found = revise(extract(text, NOW), frozenset({"instance_power", "open_port"}), text)
+    assert [e.value for e in found if e.kind == "operation"] == ["open"]
 
 
 @pytest.mark.parametrize(
