@@ -22,23 +22,30 @@ _PORT = re.compile(
 )
 _AFTER_SLASH = re.compile(rf"(?<=\d)[/,](\d{{2,5}}){_NO_UNIT}(?![A-Za-z_-])", re.I)
 _AI_CODE = re.compile(
-    rf"(?<![\dA-Za-z.#$¥_-])(?P<code>[1346]|1[3-9]|100|11[01]|(?:21|22|28|33)\d{{4}}){_NO_UNIT}(?![A-Za-z_-])", re.I
+    rf"(?<![\dA-Za-z.#$¥_-])(?P<code>[1346]|1[3-9]|100|11[01]|(?:21|22|28|33)\d{{4}}|5[248]00\d){_NO_UNIT}(?![A-Za-z_-])",
+    re.I,
 )
 # Small numbers are codes only right after a word for an error.
+_CODE_TEXT = re.compile(
+    r"[ :,-]{1,2}(?:open api|no permission|unknown error|service|access token|invalid|unsupported)", re.I
+)
 _CODE_CUE = re.compile(
     r"(?:err(?:or|no|code|_code|_no)?|code|报错?|错误码?|返回码?|错误号|码|号)[\"'”]?(?: ?(?:[:=#]|是|为|了|着|is|number|no\.?|code))* ?[\"'“]?$",
     re.I,
 )
-_MYSQL_CODE = re.compile(
-    r"(?<![\dA-Za-z.:#$¥_/-])(?P<code>28P01|28000|3D000|42[0-9A-Z]{3}|53[0-4]00|57P0\d|08006|10[0-9]{2}|11[0-9]{2}|12[0-9]{2}|20[0-5]\d|30\d\d)(?=[ )\](,:;。，!?]|$|[\u4e00-\u9fff])(?!年|月| ?(?:connections?|个|条|台|元|块))"
+# Of MySQL, PostgreSQL and SQL Server; a round number is a number of connections.
+_DATABASE_CODE = re.compile(
+    r"(?<![\dA-Za-z.:#$¥_/-])(?!\d{2}00(?!\d))(?P<code>184\d\d|4060|1006[01]|28P01|28000|3D000|42[0-9A-Z]{3}|53[0-4]00|57P0\d|08006|10[0-9]{2}|11[0-9]{2}|12[0-9]{2}|20[0-5]\d|30\d\d)(?=[ )\](,:;。，!?]|$|[\u4e00-\u9fff])(?!年|月| ?(?:connections?|个|条|台|元|块))"
 )
 
 _TOKEN = re.compile(
     r"(?<![A-Za-z0-9_.@/-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+){1,5}(?![A-Za-z0-9_/@-]|\.[A-Za-z0-9])"
 )
+# "CRITICAL_PROCESS_DIED" is the name of an error or a setting.
+_CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 _NUMBERED = re.compile(r"(?<![A-Za-z0-9_.@/-])[a-z]{2,12}\d{1,3}(?![A-Za-z0-9_/@.-])")
 _NUMBERED_WORDS = re.compile(
-    r"^(?:ic|hp|vda|vdb|sda|win|windows|ubuntu|centos|debian|rocky|rhel|mysql|php|python|java|jdk|ipv|tls|tlsv|http|raid|cn|sha|md|utf|log|rtx|port|tcp|udp|eth|ens|sd|core|cpu|gen|part|page|no|ext|xfs|vol|redis|kafka|es|mp|gcc|node|vue|sql|error|code|err|oct|nov|dec|q|at|by|to|of|in|is|top|step|base|ps|level|tier)\d",
+    r"^(?:ic|hp|vda|vdb|sda|win|windows|ubuntu|centos|debian|rocky|rhel|mysql|php|python|java|jdk|ipv|tls|tlsv|http|raid|cn|sha|md|utf|log|rtx|port|tcp|udp|eth|ens|sd|core|cpu|gen|part|page|no|ext|xfs|overlay|nvme|sdb|inode|swap|kswapd|kworker|vol|redis|kafka|es|mp|gcc|node|vue|sql|error|code|err|oct|nov|dec|q|at|by|to|of|in|is|top|step|base|ps|level|tier)\d",
     re.I,
 )
 # A name stands where its sentence goes on with a verb, a preposition or nothing; "brand-new server" goes on with a noun.
@@ -84,13 +91,13 @@ def _ports(text: str) -> Iterator[Entity]:
 
 def _ai_codes(text: str) -> Iterator[Entity]:
     for match in _AI_CODE.finditer(text):
-        cued = _CODE_CUE.search(text[: match.start()])
+        cued = _CODE_CUE.search(text[: match.start()]) or _CODE_TEXT.match(text, match.end())
         if cued or (len(match["code"]) > 1 and text[match.start() - 1 : match.start()] not in (":", "/")):
             yield Entity("error_code", match["code"], *match.span("code"), weight=_WEIGHT)
 
 
 def _database_codes(text: str) -> Iterator[Entity]:
-    for match in _MYSQL_CODE.finditer(text):
+    for match in _DATABASE_CODE.finditer(text):
         yield Entity("error_code", match["code"], *match.span("code"), weight=_WEIGHT)
 
 
@@ -109,7 +116,7 @@ def _names(text: str) -> Iterator[Entity]:
     for pattern in (_TOKEN, _NUMBERED):
         for match in pattern.finditer(text):
             known = is_ordinary(match[0]) if pattern is _TOKEN else _NUMBERED_WORDS.match(match[0])
-            known = known or _OTHER_ID.match(match[0])
+            known = known or _OTHER_ID.match(match[0]) or _CONSTANT.fullmatch(match[0])
             if not known and _NAME_ENDS.match(text, match.end()) and not _GROUP_BEFORE.search(text[: match.start()]):
                 yield Entity("instance_name", match[0], *match.span(), weight=_WEIGHT)
 
@@ -130,6 +137,7 @@ def _items(text: str) -> Iterator[Entity]:
 _MACHINE_INTENTS = (
     "instance_power", "password_reset", "resize_instance", "resize_bandwidth", "instance_info", "snapshot_restore",
     "renewal", "instance_down",
+    "instance_slow", "instance_connect", "disk_full", "load_balancer_unhealthy",
 )  # fmt: skip
 _FINDERS: dict[str, tuple[Callable[[str], Iterator[Entity]], ...]] = {
     "open_port": (_ports,),

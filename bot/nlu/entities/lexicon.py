@@ -100,11 +100,11 @@ def _anchored(kind: str, text: str, start: int, end: int) -> bool:
     return bool(re.search(load()[kind]["anchors"].removesuffix("|^$"), f"{before} {after}", re.IGNORECASE))
 
 
-def _is_protocol(text: str, start: int, end: int) -> bool:
+def _is_lookalike(kind: str, text: str, start: int, end: int) -> bool:
     """ "SSL handshake failed" speaks of no certificate."""
-    if text[start:end].lower() != "ssl":
-        return False
-    return re.match(load()["product"]["protocol"], text[end:], re.IGNORECASE) is not None
+    pattern = load()[kind].get("lookalikes", {}).get(text[start:end].lower())
+    around = f"{text[max(0, start - _ANCHOR_REACH) : start]}|{text[end : end + 2 * _ANCHOR_REACH]}"
+    return pattern is not None and re.search(pattern, around, re.IGNORECASE) is not None
 
 
 def find_terms(text: str) -> list[Entity]:
@@ -117,7 +117,7 @@ def find_terms(text: str) -> list[Entity]:
         found += [
             Entity(kind, value, start, end, weight=_WEIGHTS[kind])
             for value, start, end in matcher_of(kind).find(text)
-            if not _is_protocol(text, start, end)
+            if not _is_lookalike(kind, text, start, end)
         ]
     for value, start, end in matcher_of("region", "weak").find(text):
         if _anchored("region", text, start, end):

@@ -57,7 +57,7 @@ _WORDS = {
     "couple": 2,
 }
 
-CHINESE = r"[零〇一二两三四五六七八九十百千万]+"
+CHINESE = r"[零〇一二两俩仨三四五六七八九十百千万]+"
 _TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 _ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 ENGLISH = rf"(?:{_TENS}[ -]{_ONES}|{_TENS}|(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|{_ONES}|zero)"

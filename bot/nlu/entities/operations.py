@@ -16,7 +16,7 @@ from bot.nlu.entities.model import Entity, Value
 
 _WEIGHT = 22
 _BACKUP_NOUN = re.compile(r"备份|backups?|snapshots?", re.I)
-_STATE_WORD = re.compile(r"open|closed|block(?:ed|ing|s)?|allow(?:s|ed)", re.I)
+_STATE_WORD = re.compile(r"open|closed|enabled|block(?:ed|ing|s)?|allow(?:s|ed)", re.I)
 _OBJECT = re.compile(r" (?:it|the|my|that|this|them|i-)\b|.{0,4}(?:机|服务器|实例|i-)", re.I)
 _RECOVERED = re.compile(r"恢复|recover\w*|restored", re.I)
 
@@ -65,6 +65,8 @@ def expected_operations(text: str, intents: Iterable[str], kept: list[Entity], w
 
 def value_in(entity: Entity, intents: frozenset[str]) -> Value:
     """The operation that a word stands for in these intents: "关闭" stops a machine and closes a port."""
+    if is_wanted(entity, intents):
+        return entity.value
     for intent in intents:
         meanings = _rules()["means"].get(intent, {})
         if entity.value in meanings:
@@ -81,11 +83,11 @@ def is_wanted(entity: Entity, intents: frozenset[str]) -> bool:
 def is_meant(entity: Entity, text: str, intents: frozenset[str]) -> bool:
     """Whether an operation's word is one in a message read as ``intents``."""
     rules = _rules()
-    asked = {operation for intent in intents for operation in rules["intents"].get(intent, [])}
-    if asked:
-        return entity.value in asked and _stands(entity, text) and not _is_state(entity, text)
+    if is_wanted(entity, intents):
+        return _stands(entity, text) and not _is_state(entity, text)
     if intents & set(rules["replies"]):
-        return _is_meant_in_reply(entity, text, intents) and _stands(entity, text)
+        meant = _is_meant_in_reply(entity, text, intents)
+        return meant and _stands(entity, text) and not _is_state(entity, text)
     return _was_done(entity, text, intents)
 
 
@@ -99,13 +101,15 @@ def _is_meant_in_reply(entity: Entity, text: str, intents: frozenset[str]) -> bo
 
 
 def _is_state(entity: Entity, text: str) -> bool:
-    """ "The stopped server", "停掉的那台": how the machine is, unless somebody is said to have done it."""
+    """ "The stopped server", "停掉的那台": how the machine is, unless somebody did it or is to do it."""
     if not _pattern("stopped").match(text[entity.start : entity.end]):
         return False
+    before, after = text[: entity.start], text[entity.end :]
+    by_somebody = _pattern("somebody").search(before) is not None
     if text[entity.start].isascii():
-        acted = text.startswith(" ", entity.end) and _pattern("objects").match(text[entity.end :])
-        return not acted and _pattern("somebody").search(text[: entity.start]) is None
-    return text.startswith("的", entity.end)
+        acted = after.startswith(" ") and _pattern("objects").match(after)
+        return not (by_somebody or acted or _pattern("passive").search(before))
+    return bool(_pattern("state_after").match(after) or (_pattern("already").search(before) and not by_somebody))
 
 
 def _stands(entity: Entity, text: str) -> bool:

@@ -24,12 +24,12 @@ _PORT_PATTERNS = (
         rf"(?<![\d.:A-Za-z-])({_PORT_LIST}) ?(?:这个|这几个|号|两个|几个|三个|等|的|/?tcp|/?udp)? ?(?:端口|\bports?\b)",
         re.I,
     ),
-    re.compile(rf"(?<![A-Za-z])(?:tcp|udp)(?: ?[:/ ] ?)({_PORT_LIST})(?![\d.])", re.I),
+    re.compile(rf"(?<![A-Za-z])(?:tcp|udp)(?: ?[:/ ] ?|(?=\d\d))({_PORT_LIST})(?![\d.])", re.I),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5})(?:/| ?)(?:tcp|udp)(?![A-Za-z])", re.I),
     re.compile(r"(?:\d{1,3}\.){3}\d{1,3}:(\d{1,5})(?!\d)"),
     re.compile(r"(?<![\w:\"'])(?:localhost)?:(\d{2,5})(?![\d:])"),
     re.compile(
-        rf"(?:开放|放行|开通|打开|监听|开一?下|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
+        rf"(?:开放|放行|开通|打开|监听|跑在|开一?下|健康检查(?:端口)?(?:用的?|走的?|是)?|health ?checks? (?:port |is |on |uses? |at )*|(?:runs?|running|served) on(?: port)?|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
         re.I,
     ),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5}) ?口(?!令|径)", re.I),
@@ -52,7 +52,7 @@ _MONEY_TALK = re.compile(r"金额|元|块钱|账单|余额|扣|amount|bill|charg
 _RANGE = re.compile(r"\s?[-~至到]\s?")
 
 _BANDWIDTH_WORD = re.compile(
-    r"带宽|宽带|网速|bandwidth|mbps|eip|公网|网络|流量|攻击|峰值|清洗|黑洞|ddos|attack|blackhole|black-hole|黑洞|被打|\bhit\b|flood|traffic|peak|throughput|uplink|出网|\bnetwork\b|\bpipe\b|\bline\b",
+    r"带宽|宽带|网速|bandwidth|mbps|eip|公网|网络|流量|攻击|峰值|清洗|黑洞|ddos|attack|blackhole|black-hole|黑洞|被打|\bhit\b|flood|spike|inbound|traffic|peak|throughput|uplink|出网|\bnetwork\b|\bpipe\b|\bline\b",
     re.I,
 )
 # "10M" alone is a bandwidth unless the message speaks of memory, disks or files.
@@ -64,7 +64,7 @@ _BANDWIDTH_UNIT = re.compile(
     rf"(?<![A-Za-z0-9.几数好])({NUMBER}) ?((?:[mg]bps|[mg]bits?(?:/s|ps)?|(?-i:[MGmg]b?/s)|mega?bits?(?: ?(?:/s|per second|a second))?|giga?bits?(?: ?(?:/s|per second|a second))?)(?![A-Za-z])|兆(?!字节|B)(?:比特)?|[MG] ?(?:的)?(?=带宽|宽带))",
     re.I,
 )
-_BANDWIDTH_PLAIN = re.compile(rf"(?<![A-Za-z0-9.几数好])(\d+(?:\.\d+)?|{CHINESE}) ?([MG]b?)(?![A-Za-z0-9])", re.I)
+_BANDWIDTH_PLAIN = re.compile(rf"(?<![A-Za-z0-9.几数好])(\d+(?:\.\d+)?|{CHINESE}) ?([MG]b?)(?![A-Za-z0-9]|/s)", re.I)
 _BANDWIDTH_ALONE = re.compile(rf"(?<![A-Za-z0-9.])(\d+|{CHINESE}) ?(M)(?![A-Za-z0-9])")
 _BANDWIDTH_BARE = re.compile(
     r"(?:带宽|bandwi?[dt]+h|峰值|\beips?\b[^,.;。，]{0,24}?)(?: ?(?:[升降改调加设扩提]*[到成为至]|设|是|to|of|at|is|:|=) ?)+(\d+)(?![\d.:/]| ?(?:[A-Za-z%]|个|台|元|天|月|号|点))",

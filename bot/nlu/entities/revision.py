@@ -1,7 +1,7 @@
 """What the intent says about the entities: some words are entities only where the customer means them so.
 
 "Region" is a field only where the dialogue's own items are talked about; "it" stands for a resource where one can be
-meant; a hyphenated name in a complaint about object storage is a bucket; consent to a maintenance is no operation.
+meant; a hyphenated name in a complaint about object storage is a bucket; consent to a repair is no operation.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ _SYSTEM_CODE = re.compile(
 _STATUS = r"[1-5]\d{2}"
 _CONTEXT_CODE = re.compile(
     r"(?i:(?:http|status|状态码|错误码|报错码?|error(?:[ _]?(?:code|no))?|err(?:no|code)?|code|返回码?|错误|异常|返回了?|报了?|出现|提示|显示|变成"
-    r"|returns?|returning|returned|throws?|throwing|(?:gets?|getting|got|gives?|giving|shows?|showing|seeing|see)(?= (?:an? |the |me |us |all |error |http |status |code )*\d{3}))"
+    r"|returns?|returning|returned|throws?|throwing|repl(?:y|ies|ied)|responds?|(?:gets?|getting|got|gives?|giving|shows?|showing|seeing|see)(?= (?:an? |the |me |us |all |error |http |status |code )*(?:[1-5]\d{2}(?!\d)|\d{4})))"
     r"(?: ?(?:了|是|为|个|码|着|一个|出|an?|the|is|with|me|us|all|以|[:=#]|error|errors|code|http|status|大量|好多|一堆|全是|都是)){0,3}) ?[\"'\(]?"
     r"(?P<code>\d{2,6})(?![\d%]|\.\d|:\d| ?(?i:台|个|次|秒|分|小时|天|元|块|M|G|KB|ms|s\b|min|hour|day|yuan|GB|MB|times|instances?|servers?|vms?))"
 )

@@ -27,17 +27,17 @@ _UNIT_SECONDS = {
 }
 _UNITS = (
     ("second", r"秒钟?|seconds?|secs?|(?<=\d)s(?![A-Za-z])"),
-    ("minute", r"分钟|minutes?|mins?|分(?![区配组发析布支])"),
+    ("minute", r"分钟|minutes?|mins?|分(?![区配组发析布支之钱没都也未])"),
     ("hour", r"个?(?:小时|钟头)|hours?|hrs?|hr|h(?![A-Za-z])"),
     ("day", r"天|days?|日(?![志本常])"),
     ("week", r"个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日末期边围])|weeks?"),
-    ("month", r"个月|months?"),
+    ("month", r"个月|(?<=[两俩仨多])月|months?|(?<=\d)mos?(?![A-Za-z])"),
     ("quarter", r"个?季度|quarters?"),
-    ("year", r"年(?![前底末初]?月)|years?"),
+    ("year", r"年(?![前底末初]?月)|years?|yrs?(?![A-Za-z])"),
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _UNIT_AGAIN = "|".join(pattern for _, pattern in _UNITS)
-_LENGTH = rf"(?:(?P<half>半个?|half an? |half a )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of)(?: (?:more|extra|full|whole|further|additional|business|working) |整| ?-?))(?:多)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
+_LENGTH = rf"(?:(?P<half>半个?|(?:a )?half[ -](?=(?:hour|day|year)\b)|half an? )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of)(?: (?:more|extra|full|whole|further|additional|business|working) |整|\+ ?| ?-?))(?:(?P<and_half>个半)|个?多|来)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
 _COMPACT = re.compile(r"(?<![A-Za-z0-9])(?P<hours>\d{1,2}) ?h ?(?P<minutes>\d{1,2}) ?m(?:in)?(?![A-Za-z0-9])", re.I)
 # Not inside a Latin word, number or range; Chinese may follow them directly ("100M一个月").
 _FREE = r"(?:(?<![A-Za-z0-9.-])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff]))"
@@ -50,13 +50,13 @@ _VAGUE = {"a couple of": 2, "couple of": 2, "a": 1, "an": 1, "another": 1}
 # "Twice a month", "200 yuan a year": how often or how much, not how long.
 _RATE = re.compile(r"(?:times|twice|once|yuan|rmb|cny|usd|dollars?|much|[\d%]) $", re.I)
 _DAY_WORDS = {
-    "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨": -1, "今天": 0, "今日": 0, "今": 0, "当天": 0, "明天": 1, "明日": 1, "明": 1,
-    "后天": 2, "大后天": 3, "today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1, "the day before yesterday": -2,
+    "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1, "今天": 0, "今日": 0, "今儿": 0, "今": 0, "当天": 0, "明天": 1, "明日": 1,
+    "明儿": 1, "明": 1, "后天": 2, "大后天": 3, "the night before last": -2, "today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1, "the day before yesterday": -2,
     "the day after tomorrow": 2, "tonight": 0, "last night": -1, "this morning": 0, "this afternoon": 0, "this evening": 0,
 }  # fmt: skip
 _PARTS = {
-    "凌晨": (0, False), "早上": (8, False), "早晨": (8, False), "早": (8, False), "上午": (9, False), "中午": (12, True), "下午": (14, True), "午后": (14, True),
-    "傍晚": (18, True), "晚上": (20, True), "晚间": (20, True), "夜里": (22, True), "夜间": (22, True), "半夜": (0, False), "深夜": (23, True), "晚": (20, True), "清晨": (6, False),
+    "凌晨": (0, False), "早上": (8, False), "早晨": (8, False), "早": (8, False), "上午": (9, False), "中午": (12, True), "正午": (12, True), "晌午": (12, True), "下午": (14, True), "午后": (14, True),
+    "傍晚": (18, True), "晚上": (20, True), "晚间": (20, True), "夜里": (22, True), "夜间": (22, True), "半夜": (0, False), "深夜": (23, True), "夜": (22, True), "晚": (20, True), "清晨": (6, False),
     "morning": (9, False), "afternoon": (14, True), "evening": (19, True), "night": (21, True), "noon": (12, True), "midnight": (0, False), "midday": (12, True),
 }  # fmt: skip
 _WEEKDAYS = {
@@ -65,21 +65,21 @@ _WEEKDAYS = {
 }  # fmt: skip
 _ZH_DAY = (
     r"(?:(?P<zh_year>\d{4}) ?年 ?)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月(?:份)? ?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})(?! ?月)(?: ?[日号])?"
-    r"|(?P<iso>\d{4}[-/]\d{1,2}[-/]\d{1,2})|(?P<zh_dom>\d{1,2})[号日](?!线|楼|机|端|志|口)"
+    r"|(?P<iso>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?![\d.]*\.\d))|(?:(?P<zh_dom_which>[上下]个?|本|这个?)月 ?)?(?P<zh_dom>\d{1,2}|[二三]?十[一二三四五六七八九]?)[号日](?!线|楼|机|端|志|口|服)"
     r"|(?P<zh_which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh_weekday>[一二三四五六日天末])"
-    r"|(?P<zh_word>大前天|前天|昨天|昨日|今天|今日|当天|明天|明日|大后天|后天|[今昨明](?=早|晚))"
+    r"|(?P<zh_word>大前天|前天|昨天|昨[日儿]|今天|今[日儿]|当天|明天|明[日儿]|大后天|后天|[今昨明](?=早|晚|夜))"
 )
 _EN_MONTHS = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _EN_DAY = (
-    r"\b(?P<en_word>the day before yesterday|the day after tomorrow|today|tomorrow|tmrw?|yesterday|tonight|last night|this (?:morning|afternoon|evening))\b"
+    r"\b(?P<en_word>the day before yesterday|the day after tomorrow|the night before last|today|tomorrow|tmrw?|yesterday|tonight|last night|this (?:morning|afternoon|evening))(?=s?\b)"
     r"|\b(?:on |this )?(?P<en_which>next |last |coming |this )?(?P<en_weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
     rf"|\b(?P<en_month>{_EN_MONTHS})\.? (?P<en_day>\d{{1,2}})(?:st|nd|rd|th)?\b|\b(?P<en_day2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<en_month2>{_EN_MONTHS})\b"
 )
-_ZH_PART = r"(?P<zh_part>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|早|晚)"
+_ZH_PART = r"(?P<zh_part>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|正午|晌午|晚上|晚间|夜里|夜间|半夜|深夜|早|晚|夜)"
 _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<ampm1>[ap]\.?m\.?))?(?![\d:])"
-    r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?: ?点钟?|时(?!候|间|长|段|不|延))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
-    r"|(?P<en_hour>\d{1,2})(?: ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?= ?(?:-|to|and|till|until) ?\d{1,2}(?::\d\d)? ?[ap]\.?m\b)|(?= in the (?:morning|afternoon|evening)))|(?P<en_point>noon|midnight|midday)\b"
+    r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?: ?点钟?|时(?!候|间|长|段|不|延)|(?=[-~到至]\d{1,2} ?点))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
+    r"|(?P<en_hour>\d{1,2})(?: ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?= ?(?:-|to|and|till|until) ?\d{1,2}(?::\d\d)? ?[ap]\.?m\b)|(?=(?: (?:to|and|till|until) \d{1,2})? (?:in the|this) (?:morning|afternoon|evening)))|(?P<en_point>noon|midnight|midday)\b"
 )
 _POINT = re.compile(
     rf"(?:(?<![A-Za-z0-9.])|(?<=[A-Za-z0-9])(?=[今昨明后前上下本这周星凌早下晚半]))(?:(?P<day>{_ZH_DAY}|{_EN_DAY})(?:的|[T ,，])? ?)?(?:in the |at )?(?P<part>{_ZH_PART}|(?:\b(?P<en_part>morning|afternoon|evening|night)\b))?(?: at |[ ,，])? ?(?P<clock>{_CLOCK})?",
@@ -92,6 +92,10 @@ _LAST_PERIOD = re.compile(
 )
 
 
+# "三四个小时" is three or four, and read as three.
+_ABOUT = re.compile(r"[一二两三四五六七八九]{2}")
+
+
 def _length(match: re.Match[str]) -> tuple[float, str] | None:
     unit = next((name for name in _UNIT_SECONDS if match[name]), None)
     if unit is None:
@@ -101,11 +105,11 @@ def _length(match: re.Match[str]) -> tuple[float, str] | None:
     else:
         number = match["number"].lower()
         try:
-            whole = number.removesuffix(" and a half")
-            count = (_VAGUE[number] if number in _VAGUE else parse(whole)) + (0.5 if whole != number else 0)
+            whole = number[0] if _ABOUT.fullmatch(number) else number.removesuffix(" and a half")
+            count = (_VAGUE[number] if number in _VAGUE else parse(whole)) + (0.5 if number.endswith("half") else 0)
         except ValueError:
             return None
-    return count + (0.5 if match["plus"] else 0), unit
+    return count + (0.5 if match["plus"] or match["and_half"] else 0), unit
 
 
 def _iso(moment: datetime, grain: str) -> str:
@@ -193,6 +197,12 @@ def _month_number(name: str) -> int:
     return _MONTH_NAMES.index(name.lower()[:3]) + 1
 
 
+def _month_from(midnight: datetime, which: str | None) -> datetime:
+    """The first day of this month, or of the one before ("上") or after it ("下")."""
+    months = midnight.year * 12 + midnight.month - 1 + {"上": -1, "下": 1}.get((which or "")[:1], 0)
+    return midnight.replace(year=months // 12, month=months % 12 + 1, day=1)
+
+
 def _date(match: re.Match[str], now: datetime) -> datetime | None:
     """The day that a match names, at midnight; ``None`` for an impossible date."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -200,13 +210,13 @@ def _date(match: re.Match[str], now: datetime) -> datetime | None:
         if word := match["zh_word"] or match["en_word"]:
             return midnight + timedelta(days=_DAY_WORDS[word.lower()])
         if match["iso"]:
-            year, month, day = (int(part) for part in re.split(r"[-/]", match["iso"]))
+            year, month, day = (int(part) for part in re.split(r"[-/.]", match["iso"]))
             return midnight.replace(year=year, month=month, day=day)
         if match["zh_month"]:
             year = int(match["zh_year"] or now.year)
             return midnight.replace(year=year, month=int(parse(match["zh_month"])), day=int(parse(match["zh_day"])))
         if match["zh_dom"]:
-            return midnight.replace(day=int(match["zh_dom"]))
+            return _month_from(midnight, match["zh_dom_which"]).replace(day=int(parse(match["zh_dom"])))
         if month_name := match["en_month"] or match["en_month2"]:
             return midnight.replace(month=_month_number(month_name), day=int(match["en_day"] or match["en_day2"]))
     except ValueError:
@@ -248,13 +258,17 @@ def _points(text: str, now: datetime) -> Iterator[Entity]:
         part = (match["zh_part"] or match["en_part"] or "").lower()
         word = (match["en_word"] or "").lower()
         part = part or next((name for name in ("morning", "afternoon", "evening", "night") if name in word), "")
-        if not match["day"] and not match["clock"] and part in ("早", "晚", "night", "morning", "evening", "afternoon"):
+        if (
+            not match["day"]
+            and not match["clock"]
+            and part in ("早", "晚", "夜", "night", "morning", "evening", "afternoon")
+        ):
             continue
         day = _date(match, now) if match["day"] else now.replace(hour=0, minute=0, second=0, microsecond=0)
         clock = _clock(match) if match["clock"] else None
         if day is None or (match["clock"] and clock is None) or _is_a_bit(text, match, part):
             continue
-        moment, grain = _moment(day, part, clock)
+        moment, grain = _moment(day, part, clock, dated=bool(match["day"]))
         span = _trimmed(text, *match.span())
         yield Entity("time", _iso(moment, grain), *span, {"grain": grain}, 60 if match["day"] or match["clock"] else 45)
 
@@ -265,10 +279,13 @@ def _is_a_bit(text: str, match: re.Match[str], part: str) -> bool:
     return alone and re.match(r"左右|多|整|之?以?[前后]|到|开始|钟", text[match.end() :]) is None
 
 
-def _moment(day: datetime, part: str, clock: tuple[int, int, bool] | None) -> tuple[datetime, str]:
+def _moment(day: datetime, part: str, clock: tuple[int, int, bool] | None, *, dated: bool) -> tuple[datetime, str]:
     if clock is None:
         return (day + timedelta(hours=_PARTS[part][0]), "part") if part else (day, "day")
     hour, minute, stated = clock
+    if not stated and part and part[0] in "晚夜深" and (hour < 5 or hour in (12, 24)):
+        # "晚上十二点", "昨晚两点": after the midnight that follows; "夜里三点" of no day is today's.
+        day, hour, part = day + timedelta(days=dated or hour % 12 == 0), hour % 12, ""
     if part and _PARTS[part][1] and hour < 12 and not stated:
         hour += 12
     if part == "中午" and hour > 20:
@@ -301,8 +318,7 @@ def _periods(text: str, now: datetime) -> Iterator[Entity]:
         if unit == "week":
             start = midnight - timedelta(days=now.weekday()) + timedelta(weeks=step)
         elif unit == "month":
-            months = now.year * 12 + now.month - 1 + step
-            start = midnight.replace(year=months // 12, month=months % 12 + 1, day=1)
+            start = _month_from(midnight, {-1: "上", 1: "下"}.get(step))
         else:
             start = midnight.replace(year=now.year + step, month=1, day=1)
         yield Entity("time", _iso(start, "day"), *match.span(), {"grain": unit}, 48)
@@ -312,15 +328,20 @@ def _periods(text: str, now: datetime) -> Iterator[Entity]:
 _STRETCHES = (
     (re.compile(r"(?:这个?|本|上个?|下个?)?月[底末初](?!\d)|(?<![\d一二三四五六七八九十个])月中(?!\d)", re.I), "month"),
     (re.compile(r"(?:上个?|这个?|本|下个?)季度|第?[一二三四1-4]季度|\bQ[1-4]\b|\b(?:last|this|next|first|second|third|fourth) quarter\b", re.I | re.ASCII), "quarter"),
-    (re.compile(r"[上下]半年|(?<!半)年[底初末](?!\d)|\b(?:the )?end of (?:the |this |next )?(?:month|year)\b|\bmonth[- ]end\b|\byear[- ]end\b", re.I | re.ASCII), "year"),
+    (re.compile(r"[上下]半年|(?<!半)年[底初末](?!\d)|\b(?:the )?end of (?:the |this |next )?(?:week|month|quarter|year)\b|\bmonth[- ]end\b|\byear[- ]end\b", re.I | re.ASCII), "year"),
     (re.compile(r"上周末|下周末|这周末|本周末|周末|\b(?:this |last |next |the |over the )?weekends?(?: night| morning)?\b", re.I | re.ASCII), "weekend"),
-    (re.compile(r"前[天]?[晚早](?!期|餐|饭)上?|(?<![\d一])(?:当晚|次日|隔天|第二天(?:早上|上午|晚上)?)"), "part"),
+    (re.compile(r"前[天]?[晚早](?!期|餐|饭)上?|(?<![\d一])(?:当晚|次日|隔天|第二天(?:早上|上午|晚上)?)|\b(?:EOD|end of (?:the |business )?day|close of business)\b", re.I | re.ASCII), "part"),
+    (re.compile(r"春节|除夕|元旦|元宵节?|清明节?|端午节?|中秋节?|国庆节?|劳动节|圣诞节?|双(?:十[一二]|1[12])(?!\d)|(?<!a )\b(?:chinese |lunar )?new year(?:'s)?(?: eve| day)?\b|\b(?:spring festival|christmas(?: eve| day)?|black friday|thanksgiving|easter|national day)\b", re.I | re.ASCII), "holiday"),
 )  # fmt: skip
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])"
 _SPOKEN_CLOCK = re.compile(
     rf"\b(?:(?:a )?quarter|half|five|ten|twenty) (?:past|to) {_HOUR_WORD}\b"
     rf"|\b(?:at|around|by|before|until|till) (?:about )?{_HOUR_WORD}(?= ?(?:$|[,.;!?]| (?:tonight|tomorrow|today|yesterday|sharp|on (?:mon|tue|wed|thu|fri|sat|sun))))",
     re.I | re.ASCII,
+)
+# "Capped at 5" is no hour.
+_LEVEL = re.compile(
+    r"\b(?:throttled|capped|limited|stuck|maxed(?: out)?|pegged|stays|sits|set|kept|fails?|errors?) $", re.I
 )
 _MONTH_WORD = re.compile(
     r"\b(?:(?:early|late|mid|since|in|for|from|until|till|of|last|next|this|our|my|the|and|to|between)[ -])?(?P<name>(?-i:(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May(?! (?:I|we|be)\b)|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b)|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:'s)?(?:,? (?P<year>20\d\d)\b)?",
@@ -352,6 +373,8 @@ def _stretches(text: str, now: datetime) -> Iterator[Entity]:
         for match in pattern.finditer(text):
             yield Entity("time", _iso(midnight, "day"), *match.span(), {"grain": grain}, 46)
     for match in _SPOKEN_CLOCK.finditer(text):
+        if _LEVEL.search(text[: match.start()]):
+            continue
         yield Entity("time", _iso(_spoken_clock(match[0], midnight), "hour"), *match.span(), {"grain": "hour"}, 46)
     for match in _MONTH_WORD.finditer(text):
         month = midnight.replace(year=int(match["year"] or now.year), month=_month_number(match["name"]), day=1)
@@ -368,7 +391,14 @@ def _stretches(text: str, now: datetime) -> Iterator[Entity]:
 
 _BETWEEN = re.compile(r" ?(?:到|至|-|~|–|—|and|to|until|till) ?(?:at )?", re.I)
 # "15:32 today", "tonight between 1 and 3 am": a clock and its day, in either order, are one point.
-_BESIDE = re.compile(r",? (?:on |of |at |from |between |around |about )*", re.I)
+_BESIDE = re.compile(r",? (?:on |of |at |in the |from |between |around |about )*|的", re.I)
+
+
+_FINE_FIRST = ("minute", "hour", "part", "day")
+# "Move it from Monday to Friday" names two points and no window.
+_MOVED_FROM = re.compile(
+    r"\b(?:reschedul|mov|postpon|shift|chang|push|delay|brought|bring)\w*\b[^,.;]*\bfrom (?:the )?$", re.I
+)
 
 
 def _with_windows(text: str, points: list[Entity]) -> list[Entity]:
@@ -400,11 +430,11 @@ def _is_within(text: str, first: Entity, second: Entity) -> bool:
 def _is_clock_of(text: str, first: Entity, second: Entity) -> bool:
     grains = {first.details["grain"], second.details["grain"]}
     whole = "until" not in first.details and grains & {"hour", "minute"} and grains & {"day", "part"}
-    return bool(whole) and _BESIDE.fullmatch(text[first.end : second.start]) is not None
+    return bool(whole or grains == {"day", "part"}) and _BESIDE.fullmatch(text[first.end : second.start]) is not None
 
 
 def _on_its_day(first: Entity, second: Entity) -> Entity:
-    clock, day = (first, second) if first.details["grain"] in ("hour", "minute") else (second, first)
+    clock, day = sorted((first, second), key=lambda point: _FINE_FIRST.index(point.details["grain"]))
     date, moment = datetime.fromisoformat(str(day.value)), datetime.fromisoformat(str(clock.value))
     shift = timedelta(days=(date.date() - moment.date()).days)
     if day.details["grain"] == "part" and date.hour >= 12 and 5 <= moment.hour < 12:
@@ -419,7 +449,7 @@ def _on_its_day(first: Entity, second: Entity) -> Entity:
 
 def _is_window(text: str, first: Entity, second: Entity) -> bool:
     between = text[first.end : second.start]
-    if not _BETWEEN.fullmatch(between):
+    if not _BETWEEN.fullmatch(between) or _MOVED_FROM.search(text[: first.start]):
         return False
     return "and" not in between or re.search(r"\bbetween (?:the )?[\d:. apm]*$", text[: first.end], re.I) is not None
 
