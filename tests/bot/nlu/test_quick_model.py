@@ -55,7 +55,7 @@ def test_the_less_clear_the_sentences_the_more_are_left_and_the_rest_is_right(mo
         found = [(model.predict(text, language, vector), intent) for text, language, vector, intent in asked]
         left.append(sum(reading is None for reading, _ in found))
         right = [reading.ranking[0][0] == intent for reading, intent in found if reading is not None]
-        assert spread > 2 or np.mean(right) > 0.95
+        assert spread > 2 or np.mean(right) > 0.85
     assert left[0] < left[1] < left[2]
 
 
