@@ -26,6 +26,12 @@ def test_every_message_has_the_whole_structure(model: TrainedModel, text: str) -
     [
         ("查下账单，再把 web-1 重启", {"billing_question", "instance_power"}),
         ("restart web-01 and tell me my balance", {"instance_power", "billing_question"}),
+        ("续费三个月，发票也开一下", {"renewal", "invoice"}),
+        ("web-01的数据盘满了，另外上个月的发票还没收到", {"disk_full", "invoice"}),
+        ("别重启了，直接叫个工程师过来", {"deny", "talk_to_human"}),
+        ("extend web-04 by three months, and issue an invoice for it", {"renewal", "invoice"}),
+        ("purge the CDN cache, otherwise connect me to an agent", {"cdn_refresh", "talk_to_human"}),
+        ("any news on TK-20261118-0007? also who is our account manager", {"ticket_status", "tam_contact"}),
     ],
 )
 def test_several_requests_are_told_apart(model: TrainedModel, text: str, intents: set[str]) -> None:
@@ -35,15 +41,44 @@ def test_several_requests_are_told_apart(model: TrainedModel, text: str, intents
         assert text[clause["start"] : clause["end"]] == clause["text"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "磁盘满了，帮我扩容",
+        "证书过期了，怎么续期",
+        "不是这台，重启 web-07",
+        "可以，会丢数据吗",
+        "web-01宕机了，ping不通，ssh也连不上，赶紧帮忙看看",
+        "the disk is full, please expand it",
+        "my certificate expired, how do I renew it",
+        "no, restart web-07",
+        "yes, will I lose data?",
+        "server is down, no ping, ssh times out too, please check",
+    ],
+)
+def test_one_matter_is_not_split(model: TrainedModel, text: str) -> None:
+    assert model.parse(text)["understanding"]["clauses"] == []
+
+
 def test_one_request_with_many_facts_stays_one(model: TrainedModel) -> None:
     parse = model.parse("北京的 web-01 ping 不通，SSH 也超时，十分钟前开始")
     assert parse["understanding"]["clauses"] == []
     assert {e["entity"] for e in parse["entities"]} >= {"region", "instance_name", "time"}
 
 
-def test_a_correction_says_what_was_wrong(model: TrainedModel) -> None:
-    understanding = model.parse("不是 i-YufwpQAe，是 i-NNkaK46e")["understanding"]
-    assert understanding["negation"] == {"negated": ["i-YufwpQAe"], "asserted": ["i-NNkaK46e"]}
+@pytest.mark.parametrize(
+    ("text", "negated", "asserted"),
+    [
+        ("不是 i-YufwpQAe，是 i-NNkaK46e", "i-YufwpQAe", "i-NNkaK46e"),
+        ("db-03没事，坏的是db-04", "db-03", "db-04"),
+        ("别关机，重启一下就行", "stop", "restart"),
+        ("don't shut it down, a reboot will do", "stop", "restart"),
+        ("Shanghai works, Suzhou is unreachable", "fsh", "su"),
+    ],
+)
+def test_a_correction_says_what_was_wrong(model: TrainedModel, text: str, negated: str, asserted: str) -> None:
+    understanding = model.parse(text)["understanding"]
+    assert understanding["negation"] == {"negated": [negated], "asserted": [asserted]}
 
 
 def test_places_refer_to_what_was_typed(model: TrainedModel) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.nlu.cues import asks_something, mood_of, negation_of, split_at_seams
 from bot.nlu.entities import extract
+from bot.nlu.entities.model import Value
 
 NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
 
@@ -17,12 +18,89 @@ NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
         ("是web-02不是web-01", ["web-01"], ["web-02"]),
         ("not web-01 but web-02", ["web-01"], ["web-02"]),
         ("restart web-02 instead of web-01", ["web-01"], ["web-02"]),
+        ("不是这台，是 web-02", ["focus"], ["web-02"]),
+        ("neither web-11 nor web-12, web-13", ["web-11", "web-12"], ["web-13"]),
         ("web-01 ping 不通", [], []),
     ],
 )
 def test_what_is_denied_and_what_is_meant(text: str, negated: list[str], asserted: list[str]) -> None:
+    assert _negation(text) == (negated, asserted)
+
+
+@pytest.mark.parametrize(
+    ("text", "negated", "asserted"),
+    [
+        ("db-03没事，坏的是db-04", ["db-03"], ["db-04"]),
+        ("上海那边正常，是苏州的机器连不上", ["fsh"], ["su"]),
+        ("2核不够，换成4核", [2], [4]),
+        ("重置不用，重启就好", ["reset"], ["restart"]),
+        ("db-03 is fine, db-04 is the broken one", ["db-03"], ["db-04"]),
+        ("Shanghai works, Suzhou is unreachable", ["fsh"], ["su"]),
+        ("20M is not enough, 50M please", [20], [50]),
+        ("web-11没事了", [], []),
+        ("带宽20M不够", [], []),
+        ("web-11 works again", [], []),
+        ("业务恢复正常，可以关闭了", [], []),
+    ],
+)
+def test_what_is_in_order_or_does_not_suit_is_denied_only_beside_another(
+    text: str, negated: list[Value], asserted: list[Value]
+) -> None:
+    assert _negation(text) == (negated, asserted)
+
+
+@pytest.mark.parametrize(
+    ("text", "negated", "asserted"),
+    [
+        ("别关机，重启一下就行", ["stop"], ["restart"]),
+        ("我没让你们回滚，只是打个快照", ["restore"], ["backup"]),
+        ("千万不要释放", ["release"], []),
+        ("谁说是广州了，我说的是苏州", ["gz"], ["su"]),
+        ("don't shut it down, a reboot will do", ["stop"], ["restart"]),
+        ("I never asked for a rollback, only a snapshot", ["restore"], ["backup"]),
+        ("no need for a reset, just restart it", ["reset"], ["restart"]),
+        ("who said Guangzhou? Suzhou please", ["gz"], ["su"]),
+        ("web-11 does not start", [], []),
+        ("要不要重启", [], []),
+        ("不用重启吗", [], []),
+        ("why don't you restart it", [], []),
+    ],
+)
+def test_an_act_refused_is_found_also_where_it_is_no_entity(
+    text: str, negated: list[Value], asserted: list[Value]
+) -> None:
+    kept = [entity for entity in extract(text, NOW) if entity.kind not in ("operation", "mention")]
+    found = negation_of(text, kept)
+    assert (found.negated, found.asserted) == (negated, asserted if negated else found.asserted)
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("不要重启web-11", ["restart"]),
+        ("不要重启web-11，重启web-12", ["web-11"]),
+        ("不要重启web-11，把web-12关机", ["restart", "web-11"]),
+        ("web-11、web-12和web-13都别动，只关web-14", ["web-11", "web-12", "web-13"]),
+        ("please don't restart web-11", ["restart"]),
+        ("don't restart web-11, restart web-12", ["web-11"]),
+        ("don't restart web-11, shut down web-12", ["restart", "web-11"]),
+        ("leave web-11 and web-12 alone, just stop web-14", ["web-11", "web-12"]),
+        ("是不是北京的机房出问题了", []),
+        ("特别慢，北京的机器", []),
+        ("谁说要升级，我要降配", []),
+    ],
+)
+def test_a_refused_act_on_a_machine_denies_what_the_customer_means(text: str, negated: list[str]) -> None:
+    assert negation_of(text, extract(text, NOW)).negated == negated
+
+
+def test_a_pasted_log_denies_nothing() -> None:
+    assert _negation("不是 web-01，是 web-02\n" * 60) == ([], [])
+
+
+def _negation(text: str) -> tuple[list[Value], list[Value]]:
     found = negation_of(text, [e for e in extract(text, NOW) if e.kind != "operation"])
-    assert (found.negated, found.asserted) == (negated, asserted)
+    return found.negated, found.asserted if found.negated else []
 
 
 @pytest.mark.parametrize("text", ["垃圾云，又挂了", "this is ridiculous", "WHY IS MY SERVER DOWN AGAIN"])
@@ -57,16 +135,22 @@ def test_a_polite_request_is_no_question(text: str, asks: bool) -> None:
     ("text", "parts"),
     [
         ("查下账单，再把 web-1 重启", ["查下账单", "把 web-1 重启"]),
+        ("改完密码帮我重启", ["改完密码帮我重启"]),
+        ("密码改完帮我重启", ["密码改", "帮我重启"]),
+        ("还有哪些机器快到期", ["还有哪些机器快到期"]),
         ("restart web-01 and tell me my balance", ["restart web-01", "tell me my balance"]),
+        ("restart web-01. Otherwise get me an engineer", ["restart web-01", "get me an engineer"]),
+        ("web-01 is also not working", ["web-01 is also not working"]),
         ("web-01 ping 不通", ["web-01 ping 不通"]),
     ],
 )
 def test_requests_are_split_at_their_seams(text: str, parts: list[str]) -> None:
-    spans = split_at_seams(text, extract(text, NOW))
-    assert [text[start:end] for start, end in spans] == parts
+    pieces = split_at_seams(text, extract(text, NOW))
+    assert [text[piece.start : piece.end] for piece in pieces] == parts
 
 
 def test_an_identifier_is_never_split() -> None:
     text = "https://a.com/x;y?z and i-YufwpQAe"
-    for start, end in split_at_seams(text, extract(text, NOW)):
-        assert "https://a.com/x;y?z" in text[start:end] or "https" not in text[start:end]
+    for piece in split_at_seams(text, extract(text, NOW)):
+        part = text[piece.start : piece.end]
+        assert "https://a.com/x;y?z" in part or "https" not in part
