@@ -210,6 +210,11 @@ def _about_watched(talk: Talk, move: Move) -> Steps[bool]:
     return False
 
 
+def _only_refuses_acts(move: Move) -> bool:
+    """ "别重启", but not "别重启，我要的是关机"."""
+    return any(value in OPERATIONS_SAID for value in move.negated) and operation_said(move) not in OPERATIONS_SAID
+
+
 def _new_request(talk: Talk, move: Move) -> Steps[None]:
     task = talk.state.task
     correcting = task is not None and move.intent in ANSWERS and may_correct(move, task)
@@ -219,7 +224,7 @@ def _new_request(talk: Talk, move: Move) -> Steps[None]:
         return
     if _asks_about_effect(move) and tell_effect(talk, move):
         return
-    if move.intent == "instance_power" and any(value in OPERATIONS_SAID for value in move.negated):
+    if move.intent == "instance_power" and _only_refuses_acts(move):
         talk.say("answer", "repair.left_alone")
         return
     if _is_how_to(talk, move):

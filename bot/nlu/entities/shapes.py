@@ -47,12 +47,19 @@ _FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}")
 _URL = re.compile(r"(?i:https?|bos|ftp|rtmp|wss?)://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
 _TLD = (
     r"(?:com|cn|net|org|io|dev|app|top|xyz|info|cc|tech|cloud|shop|club|site|online|me|co|ai|edu|gov|hk|tw|uk|us|de|jp|eu"
-    r"|fm|im|la|gg|asia|media|news|life|world|today|icu|plus|cool|chat|team|zone|video|press|studio|games?|ca|au|nz|kr|th|vn|nl|pl|br|mx|cafe|design|wiki|school|academy|center|company|email|finance|photos?|pics|sale|social|software|systems|travel|health|care|bank|network|digital|agency|technology|solutions|services|global|ren|love|beer|fans|tools|delivery|express|market|money|energy|farm|support|hosting|domains|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website)"
+    r"|fm|im|la|gg|asia|media|news|life|world|today|icu|plus|cool|chat|team|zone|video|press|studio|games?|ca|au|nz|kr|th|vn|nl|pl|br|mx|cafe|design|wiki|school|academy|center|company|email|finance|photos?|pics|sale|social|software|systems|travel|health|care|bank|network|digital|agency|technology|solutions|services|global|ren|love|beer|fans|tools|delivery|express|market|money|energy|farm|support|hosting|domains|vip|tv|store|wang|ltd|work|fun|ink|art|mobi|biz|pro|sg|fr|ru|local|internal|example|test|live|group|link|space|website"
+    r"|ng|es|ch|se|fi|dk|ie|pt|gr|cz|hu|ro|tr|ua|za|ke|gh|eg|ma|sa|ae|qa|il|ir|pk|bd|lk|np|ph|kz|mn|mo|cl|ar|pe|ec|uy|ve|hr|si"
+    r"|sk|lt|lv|ee|clinic|hospital|pizza|restaurant|coffee|hotel|blog|church|fashion|gallery|foundation|institute|university"
+    r"|college|museum|tokyo|london|berlin|paris|nyc|africa|gmbh|llc|int|mil|lan|intra|corp)"
 )
+# Endings that are also words ("it is down.in the morning …"): only behind two labels.
+_WORD_TLD = r"(?:in|it|at|be|no|my|id|is|so|one|name|page|host|home|law)"
 _DOMAIN = re.compile(
-    r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:"
+    r"(?<![A-Za-z0-9_@.-])(?:\*\.)?(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?i:"
     + _TLD
-    + r")(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+    + r")|(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){2,}(?i:"
+    + _WORD_TLD
+    + r"))(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
 )
 _PATH = re.compile(r"(?::\d{1,5})?/[A-Za-z0-9\-._~/?#%&=+:@!$'*,;]*")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")

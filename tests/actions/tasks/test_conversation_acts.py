@@ -74,6 +74,15 @@ def test_do_not_restart_it_starts_nothing() -> None:
     assert "不会动" in said and chat.memory.idle
 
 
+def test_not_this_act_but_that_one_offers_that_one() -> None:
+    chat = two()
+    entities = {"operation": "stop", "instance_name": "web-01"}
+    said = chat.say("别重启 web-01，我要的是关机", "instance_power", entities, negated=["restart"])
+    task = chat.memory.task
+    assert "不会动" not in said and task is not None and task.proposal is not None and chat.world.acts == []
+    assert task.proposal.operation == "instance.stop"
+
+
 def test_row_32_gibberish_changes_no_language() -> None:
     chat = two()
     chat.say("asdfgh", "out_of_scope", gate="reject", confidence=0.5, language="en")

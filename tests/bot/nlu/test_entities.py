@@ -224,6 +224,10 @@ def test_words_that_are_no_number_are_refused() -> None:
         parse("很多")
 
 
+def test_a_word_after_a_full_stop_is_no_domain() -> None:
+    assert "domain" not in {e.kind for e in extract("it went down.in the morning it was fine.no idea", NOW)}
+
+
 def _read_as(text: str, intent: str) -> list[tuple[str, Any]]:
     utterance = normalise(text).text
     return [(e.kind, e.value) for e in revise(extract(utterance, NOW), frozenset({intent}), utterance)]
@@ -239,7 +243,11 @@ def _read_as(text: str, intent: str) -> list[tuple[str, Any]]:
         ("is there a backup", "snapshot_restore", []),
         ("I would like a backup", "snapshot_restore", [("operation", "backup")]),
         ("port 80 is open", "open_port", [("port", 80)]),
-        ("let 5432 through", "open_port", [("port", 5432)]),
+        ("let 5432 through", "open_port", [("operation", "open"), ("port", 5432)]),
+        ("shut 3389 please", "open_port", [("operation", "close"), ("port", 3389)]),
+        ("the DB is down", "rds_connection", [("product", "rds")]),
+        ("the cert of pay.shop.in ran out", "ssl_expiry", [("product", "ssl"), ("domain", "pay.shop.in")]),
+        ("bring web-1 back up", "instance_power", [("operation", "start"), ("instance_name", "web-1")]),
         ("再加5M", "resize_bandwidth", [("bandwidth", 5)]),
         ("关闭 crm-app", "instance_power", [("operation", "stop"), ("instance_name", "crm-app")]),
         ("关闭 3389", "open_port", [("operation", "close"), ("port", 3389)]),
