@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Path
 from pydantic import BaseModel, Field
 
 from cloudsim.cloud import Cloud
@@ -13,6 +13,8 @@ from cloudsim.store.collection import Document
 
 Json = dict[str, Any]
 Name = Annotated[str, Field(max_length=128)]
+# Told apart from "active", which lists those in force.
+ScenarioId = Annotated[str, Path(max_length=128, pattern="^scn-")]
 NOT_IN_FORCE: dict[int | str, Json] = {404: {"description": "no such scenario in force"}}
 
 
@@ -87,7 +89,7 @@ def add_scenarios(app: FastAPI, cloud: Cloud) -> None:
         return [scenario_view(cloud, scenario) for scenario in found]
 
     @app.get("/scenarios/{scenario_id}", responses=NOT_IN_FORCE)
-    async def one(scenario_id: Name) -> Json:
+    async def one(scenario_id: ScenarioId) -> Json:
         world.catch_up()
         scenario = world.collection(scenarios.SCENARIOS).get(scenario_id)
         if scenario is None:
@@ -95,7 +97,7 @@ def add_scenarios(app: FastAPI, cloud: Cloud) -> None:
         return scenario_view(cloud, scenario)
 
     @app.delete("/scenarios/{scenario_id}", responses=NOT_IN_FORCE)
-    async def withdraw(scenario_id: Name) -> Json:
+    async def withdraw(scenario_id: ScenarioId) -> Json:
         now = world.catch_up()
         try:
             with world.change():
@@ -119,7 +121,7 @@ def add_outside(app: FastAPI, cloud: Cloud) -> None:
     world = cloud.world
 
     @app.post("/scenarios/{scenario_id}/deeds", responses={409: {"description": "not in force, or not told but done"}})
-    async def tell(scenario_id: Name, request: DeedRequest) -> Json:
+    async def tell(scenario_id: ScenarioId, request: DeedRequest) -> Json:
         now = world.catch_up()
         try:
             with world.change():
