@@ -18,12 +18,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.clauses import accepted, clauses_of
 from bot.nlu.extractor import as_rasa_entity, feature_text_of
-from bot.nlu.featurizer import CLAUSE_VECTORS, PREDICTION, vector_of
+from bot.nlu.featurizer import READINGS, VECTORS, vector_of
 from bot.nlu.heads import Array, Corpus
 from bot.nlu.intent_model import IntentModel, Prediction
 from bot.nlu.normalizer import language_of, utterance_of
 from bot.nlu.provenance import source_fingerprint
 
+PREDICTION = "intent_prediction"
 CLAUSES = "clauses"
 # Where a training file says so in the metadata of an intent, its sentences calibrate and are not learned.
 PART, VALIDATION = "part", "validation"
@@ -122,31 +123,33 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets ``intent`` and ``intent_ranking``; an empty message gets no intent."""
         for message in messages:
-            prediction = message.get(PREDICTION) or self._predict(message)
+            readings = self._readings(message)
+            prediction = readings.get(feature_text_of(message)) if readings else None
             if prediction is None:
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [], add_to_output=True)
                 continue
             ranking = [{"name": name, "confidence": probability} for name, probability in prediction.ranking]
             message.set(PREDICTION, prediction)
-            message.set(CLAUSES, self._clauses(message))
+            message.set(CLAUSES, self._clauses(message, readings))
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _predict(self, message: Message) -> Prediction | None:
-        vector = vector_of(message)
-        if self.model is None or vector is None or not feature_text_of(message):
-            return None
-        return self.model.predict([feature_text_of(message)], [language_of(message)], vector[None, :])[0]
+    def _readings(self, message: Message) -> dict[str, Prediction]:
+        """What the quick model read and, of the rest, what the full model reads, by feature text."""
+        read, vectors = dict(message.get(READINGS) or {}), message.get(VECTORS) or {}
+        if self.model is not None and vectors:
+            texts, languages = list(vectors), [language_of(message)] * len(vectors)
+            predictions = self.model.predict(texts, languages, np.stack(list(vectors.values())))
+            read.update(zip(texts, predictions, strict=True))
+        return read
 
-    def _clauses(self, message: Message) -> list[dict[str, Any]]:
-        clauses, vectors = clauses_of(message), message.get(CLAUSE_VECTORS)
-        if self.model is None or not clauses or vectors is None:
+    def _clauses(self, message: Message, readings: dict[str, Prediction]) -> list[dict[str, Any]]:
+        if self.model is None:
             return []
-        texts = [clause.features for clause in clauses]
-        predictions = self.model.predict(texts, [language_of(message)] * len(texts), vectors)
-        utterance, result = utterance_of(message), []
+        clauses, utterance, result = clauses_of(message), utterance_of(message), []
+        predictions = [readings[clause.features] for clause in clauses]
         for clause, intent, confidence in accepted(utterance.text, clauses, predictions):
             start, end = utterance.original_span(clause.start, clause.end)
             entities = [as_rasa_entity(entity, utterance) for entity in clause.entities]

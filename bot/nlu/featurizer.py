@@ -26,9 +26,16 @@ from bot.nlu.provenance import source_fingerprint
 # Sentences encoded in one call during training: bounds the activation buffers (about 30 MB).
 _BATCH = 64
 _TRAINING_THREADS = 2
-CLAUSE_VECTORS = "clause_vectors"
-# Set before the featurizer when the quick model was sure: the message itself then needs no vector.
-PREDICTION = "intent_prediction"
+# Predictions by feature text: of the message and its possible clauses, set where the quick model is sure.
+READINGS = "readings"
+# Vectors by feature text of what is not read yet.
+VECTORS = "vectors_to_read"
+
+
+def texts_of(message: Message) -> list[str]:
+    """The feature texts to be read: of the message, then of its possible clauses; none if the message says nothing."""
+    whole = feature_text_of(message) if message.get(TEXT) else ""
+    return list(dict.fromkeys([whole, *(clause.features for clause in clauses_of(message))])) if whole else []
 
 
 def vector_of(message: Message) -> Vectors | None:
@@ -90,14 +97,15 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the sentence vector to each message that is not read yet, and the vectors of its possible clauses."""
+        """Add the vectors of what is not read yet: of the message as its feature too, and of its possible clauses."""
         for message in messages:
-            if message.get(TEXT):
-                whole = [] if message.get(PREDICTION) else [feature_text_of(message)]
-                texts = whole + [clause.features for clause in clauses_of(message)]
+            read = message.get(READINGS) or {}
+            texts = [text for text in texts_of(message) if text not in read]
+            if texts:
                 vectors = self._remembering.encode(texts, [language_of(message)] * len(texts))
-                self._attach([message] * len(whole), vectors[: len(whole)])
-                message.set(CLAUSE_VECTORS, vectors[len(whole) :])
+                message.set(VECTORS, dict(zip(texts, vectors, strict=True)))
+                if texts[0] == feature_text_of(message):
+                    self._attach([message], vectors[:1])
         return messages
 
     def _attach(self, messages: list[Message], vectors: Vectors) -> None:

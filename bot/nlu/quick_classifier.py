@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.classifier import is_validation, load_state, store_state
 from bot.nlu.encoder import QUICK_ENCODER, shared_encoder
 from bot.nlu.extractor import feature_text_of
-from bot.nlu.featurizer import PREDICTION
+from bot.nlu.featurizer import READINGS, texts_of
 from bot.nlu.heads import Corpus
 from bot.nlu.normalizer import language_of
 from bot.nlu.provenance import source_fingerprint
@@ -87,11 +87,12 @@ class QuickIntentClassifier(GraphComponent, IntentClassifier):
         return Corpus(texts, languages, self._encoder.encode(texts, languages), intents)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets the prediction of the messages that the quick model is sure of."""
+        """Sets the readings of the messages and possible clauses that the quick model is sure of."""
+        if self.model is None:
+            return messages
         for message in messages:
-            text = feature_text_of(message) if message.get(TEXT) else ""
-            if self.model is not None and text:
-                language = language_of(message)
-                vector = self._encoder.encode([text], [language])[0]
-                message.set(PREDICTION, self.model.predict(text, language, vector))
+            texts, language = texts_of(message), language_of(message)
+            vectors = self._encoder.encode(texts, [language] * len(texts))
+            found = [self.model.predict(text, language, vector) for text, vector in zip(texts, vectors, strict=True)]
+            message.set(READINGS, {text: reading for text, reading in zip(texts, found, strict=True) if reading})
         return messages

@@ -16,11 +16,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.classifier import CLAUSES
+from bot.nlu.classifier import CLAUSES, PREDICTION
 from bot.nlu.cues import asks_something, mood_of, negation_of
 from bot.nlu.entities.revision import revise
 from bot.nlu.extractor import FINDINGS, RULE_EXTRACTOR, as_rasa_entity, findings_of
-from bot.nlu.featurizer import PREDICTION
 from bot.nlu.intent_model import Prediction
 from bot.nlu.normalizer import utterance_of
 from bot.nlu.utterance import DEFAULT_LANGUAGE, Language
