@@ -17,7 +17,7 @@ Vectors = npt.NDArray[np.float32]
 # The assistant's encoder, also of the benchmarks; config.yml names the same.
 DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12,8"
 # What the quick model reads.
-QUICK_ENCODER = "e5-static"
+QUICK_ENCODER = "minilm-static@en + e5-static"
 
 
 class TextEncoder(Protocol):
@@ -129,12 +129,17 @@ def _model(name: str) -> TextEncoder:
         return OnnxEncoder(shared_e5(), pooled or (12,))
     if family == "e5-static":
         from bot.nlu.e5.model import shared_e5
-        from bot.nlu.e5.static import StaticE5
+        from bot.nlu.static import StaticEncoder
 
-        return StaticE5(shared_e5())
+        return StaticEncoder(shared_e5())
     if family == "minilm-int8":
-        from bot.nlu.minilm.model import MiniLM
+        from bot.nlu.minilm.model import shared_minilm
         from bot.nlu.onnx.encoder import OnnxEncoder
 
-        return OnnxEncoder(MiniLM(), pooled or (6,))
+        return OnnxEncoder(shared_minilm(), pooled or (6,))
+    if family == "minilm-static":
+        from bot.nlu.minilm.model import shared_minilm
+        from bot.nlu.static import StaticEncoder
+
+        return StaticEncoder(shared_minilm())
     raise ValueError(f"unknown sentence encoder {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,10 +32,14 @@ def terms(text: str) -> Iterator[str]:
         if previous:
             yield f"w {previous} {word}"
         previous = word
-        padded = f"<{word}>"
-        for size in (3, 4, 5):
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
+        yield from _inside(word)
+
+
+@functools.lru_cache(maxsize=4096)
+def _inside(word: str) -> tuple[str, ...]:
+    """The 3–5-grams of the padded word."""
+    padded = f"<{word}>"
+    return tuple(padded[start : start + size] for size in (3, 4, 5) for start in range(len(padded) - size + 1))
 
 
 class NgramVectorizer:

@@ -24,10 +24,10 @@ from bot.nlu.utterance import LANGUAGES, Language
 
 # Answered without the full model when at least this sure: the lowest value at which the development set loses no
 # more than 0.4 points of accuracy (docs/nlu.md has the curve).
-SURE = 0.96
+SURE = 0.95
 _SVC_C = 0.5
 _NGRAM_WEIGHT = 1.5
-_RANK = 128
+_RANK = 192
 # Terms of fewer sentences cost memory and help no sure reading.
 _MIN_COUNT = 3
 # Inverse temperature of the margins; only the order of the ranking behind the sure reading depends on it.
@@ -38,18 +38,19 @@ _SEED = 20261126
 class _Margins:
     """Fitted support vectors: margins of every intent, and how much of the text is known."""
 
-    def __init__(self, state: dict[str, Matrix], ngrams: NgramVectorizer) -> None:
+    def __init__(self, block: int, state: dict[str, Matrix], ngrams: NgramVectorizer) -> None:
+        self._block = block
         self.state = state
         self.ngrams = ngrams
 
     @classmethod
-    def fit(cls, corpus: Corpus, intents: list[str]) -> _Margins:
+    def fit(cls, block: int, corpus: Corpus, intents: list[str]) -> _Margins:
         """Fit on sentences; each of ``intents`` must occur."""
         ngrams = NgramVectorizer().fit(corpus.texts, _MIN_COUNT)
         spoken = np.array(corpus.languages)
         means = {language: corpus.vectors[spoken == language].mean(axis=0) for language in set(corpus.languages)}
         state = {f"mean_{language}": mean.astype(np.float32) for language, mean in means.items()}
-        model = cls(state, ngrams)
+        model = cls(block, state, ngrams)
         dense = model._dense(corpus.languages, corpus.vectors)
         basis = principal_directions(dense, _RANK)
         joined = sparse.hstack(
@@ -64,10 +65,12 @@ class _Margins:
         return model
 
     def _dense(self, languages: Sequence[Language], vectors: Matrix) -> Matrix:
+        """Every block centred on its language and brought to unit length; an absent block stays zero."""
         means = [self.state.get(f"mean_{language}", np.float32(0)) for language in languages]
         centred = np.array([vector - mean for vector, mean in zip(vectors, means, strict=True)])
-        unit: Matrix = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-        return unit
+        blocks = centred.reshape(len(vectors), -1, self._block)
+        unit: Matrix = blocks / np.maximum(np.linalg.norm(blocks, axis=2, keepdims=True), 1e-9)
+        return unit.reshape(centred.shape)
 
     def judge(self, texts: Sequence[str], languages: Sequence[Language], vectors: Matrix) -> tuple[Matrix, Matrix]:
         """Margins, shape (n, intents), and the share of each text's terms that are known, shape (n,)."""
@@ -82,22 +85,23 @@ class _Margins:
 class QuickModel:
     """Fit once, then ``predict``; ``arrays`` and ``metadata`` are its whole state."""
 
-    def __init__(self) -> None:
+    def __init__(self, block: int = 384) -> None:
+        self._block = block
         self.intents: list[str] = []
-        self._margins = _Margins({}, NgramVectorizer())
+        self._margins = _Margins(block, {}, NgramVectorizer())
         self._confidence: dict[str, Logistic] = {}
 
     def fit(self, corpus: Corpus, validation: Corpus | None = None) -> QuickModel:
         """Fit on both; the confidence on an eighth of ``corpus`` and on ``validation``. Uses two threads."""
         self.intents = sorted(set(corpus.intents))
-        held_out = held_out_rows(corpus, _SEED, corpus.vectors.shape[1])
+        held_out = held_out_rows(corpus, _SEED, self._block)
         everything, judged = corpus, corpus.take(np.flatnonzero(held_out))
         if validation is not None and len(validation):
             everything = Corpus.join([corpus, validation])
             judged = Corpus.join([judged, *[validation] * VALIDATION_WEIGHT])
         with ThreadPoolExecutor(2) as pool:
-            final = pool.submit(_Margins.fit, everything, self.intents)
-            trial = _Margins.fit(corpus.take(np.flatnonzero(~held_out)), self.intents)
+            final = pool.submit(_Margins.fit, self._block, everything, self.intents)
+            trial = _Margins.fit(self._block, corpus.take(np.flatnonzero(~held_out)), self.intents)
             margins, known = trial.judge(judged.texts, judged.languages, judged.vectors)
             self._margins = final.result()
         inputs, spoken = self._inputs(margins, known, judged.texts), np.array(judged.languages)
@@ -141,6 +145,7 @@ class QuickModel:
     def metadata(self) -> dict[str, Any]:
         """The rest of the state, fit for JSON."""
         return {
+            "block": self._block,
             "intents": self.intents,
             "confidence": {language: asdict(logistic) for language, logistic in self._confidence.items()},
             "terms": self._margins.ngrams.ordered_terms(),
@@ -149,9 +154,9 @@ class QuickModel:
     @classmethod
     def restore(cls, arrays: dict[str, npt.NDArray[Any]], metadata: dict[str, Any]) -> QuickModel:
         """A model from ``arrays()`` and ``metadata()``."""
-        model = cls()
+        model = cls(metadata["block"])
         model.intents = metadata["intents"]
         state = {name: array for name, array in arrays.items() if name != "idf"}
-        model._margins = _Margins(state, NgramVectorizer.of(metadata["terms"], arrays["idf"]))
+        model._margins = _Margins(metadata["block"], state, NgramVectorizer.of(metadata["terms"], arrays["idf"]))
         model._confidence = {language: Logistic(**parts) for language, parts in metadata["confidence"].items()}
         return model

@@ -29,7 +29,7 @@ class SupportTokenizer(Tokenizer):
         """The tokens of one attribute; the analysed document of the text is kept on the message."""
         text = message.get(attribute)
         utterance = utterance_of(message) if attribute == TEXT else normalise(text)
-        document = create_pipeline()(utterance.text)
+        document = create_pipeline().make_doc(utterance.text)
         if attribute == TEXT:
             message.set(DOCUMENT, document)
         tokens = []

@@ -26,13 +26,17 @@ class MultilingualE5:
             weights.floats("emb.pos", -1, weights.hidden) + weights.floats("emb.type", -1, weights.hidden)[0]
         )
 
+    def ids(self, text: str) -> list[int]:
+        """Vocabulary ids with the begin and end marks, at most ``MAX_TOKENS``."""
+        return self.pieces.ids(text, MAX_TOKENS)
+
     def words(self, ids: Sequence[int]) -> Vectors:
         """Word embeddings of vocabulary ids, shape (ids, hidden)."""
         return dequantise(self._words[ids])
 
     def embeddings(self, text: str) -> Vectors:
         """Input embeddings of the text, at most ``MAX_TOKENS`` of them, without the published prefix (docs/nlu.md)."""
-        ids = self.pieces.ids(text, MAX_TOKENS)
+        ids = self.ids(text)
         summed: Vectors = self.words(ids) + self._positions[: len(ids)]
         return summed
 

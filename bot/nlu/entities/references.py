@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.nlu.entities.lexicon import load, matcher_of
 from bot.nlu.entities.model import Entity
@@ -272,7 +272,7 @@ _FILE_OR_PROCESS = re.compile(
 )
 
 
-def find_references(text: str, shapes: list[Entity]) -> list[Entity]:
+def find_references(text: str, shapes: Sequence[Entity]) -> list[Entity]:
     """Instance names, buckets, mentions and field names, possibly overlapping; ``shapes`` is what is known so far."""
     names = [
         name

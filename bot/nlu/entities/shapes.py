@@ -7,6 +7,7 @@ word characters, so the guards name the characters that would continue an identi
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -164,9 +165,10 @@ def _error_codes(text: str) -> Iterator[Entity]:
             yield Entity("error_code", match["code"], *match.span("code"), weight=41)
 
 
-def find_shapes(text: str) -> list[Entity]:
-    """Every identifier, address and error code, possibly overlapping."""
-    return [*_identifiers(text), *_addresses(text), *_error_codes(text)]
+@functools.lru_cache(maxsize=16)
+def find_shapes(text: str) -> tuple[Entity, ...]:
+    """Every identifier, address and error code, possibly overlapping; three components ask for those of one message."""
+    return (*_identifiers(text), *_addresses(text), *_error_codes(text))
 
 
 def protected_spans(text: str) -> list[tuple[int, int]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
+import json
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,6 +60,7 @@ class MiniLMWeights:
     epsilon = 1e-12
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
             self._file = safe_open(str(path), "np")
         except (OSError, SafetensorError) as problem:
@@ -68,10 +72,19 @@ class MiniLMWeights:
         return read
 
     def rows(self, name: str, numbers: Sequence[int]) -> Vectors:
-        """Some rows of a tensor by its published name."""
-        whole = self._file.get_slice(name)
-        picked: Vectors = np.stack([whole[number] for number in numbers]).astype(np.float32)
-        return picked
+        """Some rows of a 32-bit tensor by its published name; the others stay on disk."""
+        return np.asarray(self._mapped(name)[numbers])
+
+    @functools.lru_cache(maxsize=4)  # noqa: B019 - one object in a process
+    def _mapped(self, name: str) -> Vectors:
+        """The tensor as the file has it: the size of the header, the header, the tensors."""
+        with self._path.open("rb") as file:
+            (size,) = struct.unpack("<Q", file.read(8))
+            described = json.loads(file.read(size))[name]
+        if described["dtype"] != "F32":
+            raise MiniLMError(f"{name} in {self._path} is {described['dtype']}, not 32-bit")
+        start = 8 + size + described["data_offsets"][0]
+        return np.memmap(self._path, np.float32, "r", offset=start, shape=tuple(described["shape"]))
 
     def floats(self, name: str, *shape: int) -> Vectors:
         """A vector, by its short name."""
@@ -98,9 +111,23 @@ class MiniLM:
             + self.weights.tensor("embeddings.token_type_embeddings.weight")[0]
         )
 
+    def ids(self, text: str) -> list[int]:
+        """Vocabulary ids with the begin and end marks, at most ``MAX_TOKENS``."""
+        found: list[int] = self._tokenizer.encode(text).ids
+        return found
+
+    def words(self, ids: Sequence[int]) -> Vectors:
+        """Word embeddings of vocabulary ids, shape (ids, hidden)."""
+        return self.weights.rows("embeddings.word_embeddings.weight", ids)
+
     def embeddings(self, text: str) -> Vectors:
         """Input embeddings of the text, at most ``MAX_TOKENS`` of them."""
-        ids = self._tokenizer.encode(text).ids
-        words = self.weights.rows("embeddings.word_embeddings.weight", ids)
-        summed: Vectors = words + self._positions[: len(ids)]
+        ids = self.ids(text)
+        summed: Vectors = self.words(ids) + self._positions[: len(ids)]
         return summed
+
+
+@functools.lru_cache(maxsize=1)
+def shared_minilm() -> MiniLM:
+    """The model of this process."""
+    return MiniLM()

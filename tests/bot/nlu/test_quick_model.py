@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bot.nlu.e5.model import shared_e5
-from bot.nlu.e5.static import StaticE5
 from bot.nlu.heads import OUT_OF_SCOPE, Corpus
+from bot.nlu.minilm.model import shared_minilm
 from bot.nlu.quick import SURE, QuickModel
+from bot.nlu.static import StaticEncoder, WordModel
 from bot.nlu.utterance import Language
 
 INTENTS = ("restart", "refund", "greet", OUT_OF_SCOPE)
@@ -26,7 +27,7 @@ def made(count: int, seed: int, spread: float = 0.5, told: float = 1.0) -> Corpu
 
 @pytest.fixture(scope="module")
 def model() -> QuickModel:
-    return QuickModel().fit(made(800, 2), made(400, 3, spread=2.0, told=0.5))
+    return QuickModel(block=24).fit(made(800, 2), made(400, 3, spread=2.0, told=0.5))
 
 
 def test_clear_sentences_are_read_and_surely(model: QuickModel) -> None:
@@ -68,8 +69,9 @@ def test_the_stored_model_reads_the_same(model: QuickModel) -> None:
             assert first.confidence == pytest.approx(second.confidence)
 
 
-def test_word_embeddings_need_no_network_and_bear_any_text() -> None:
-    vectors = StaticE5(shared_e5()).encode(["restart the server", "reboot my server", "good morning", "", "x" * 20_000])
+@pytest.mark.parametrize("model", [shared_e5(), shared_minilm()], ids=["e5", "minilm"])
+def test_word_embeddings_need_no_network_and_bear_any_text(model: WordModel) -> None:
+    vectors = StaticEncoder(model).encode(["restart the server", "reboot my server", "good morning", "", "x" * 20_000])
     assert vectors.shape == (5, 384) and np.isfinite(vectors).all() and not vectors[3].any()
     unit = vectors[:3] - vectors[:3].mean(axis=0)
     assert unit[0] @ unit[1] > unit[0] @ unit[2]
