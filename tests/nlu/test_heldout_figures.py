@@ -7,15 +7,15 @@ from bot.nlu.report import measure
 
 # Percent; lower bounds, then upper bounds. The product's bars are higher: `make nlu-report` prints both.
 _AT_LEAST = {
-    "intent accuracy": {"zh": 95.0, "en": 92.0},
-    "entity F1": {"zh": 94.5, "en": 94.5},
-    "accuracy of the 75 % surest": {"zh": 98.5, "en": 97.8},
-    "truth among two offered readings": {"zh": 88.0, "en": 87.0},
+    "intent accuracy": {"zh": 96.5, "en": 96.5},
+    "entity F1": {"zh": 96.0, "en": 94.5},
+    "accuracy of the 75 % surest": {"zh": 98.8, "en": 98.8},
+    "truth among two offered readings": {"zh": 88.0, "en": 84.0},
 }
 _AT_MOST = {
-    "near out of scope, wrongly answered": {"zh": 8.0, "en": 8.0},
-    "in scope, handed over": {"zh": 5.0, "en": 5.0},
-    "calibration error": {"zh": 4.5, "en": 4.5},
+    "near out of scope, wrongly answered": {"zh": 6.0, "en": 10.0},
+    "in scope, handed over": {"zh": 2.0, "en": 2.0},
+    "calibration error": {"zh": 2.5, "en": 2.5},
 }
 
 
