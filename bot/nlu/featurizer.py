@@ -97,15 +97,13 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the vectors of what is not read yet: of the message as its feature too, and of its possible clauses."""
+        """Set the vectors of what the quick model has not read: of the message and of its possible clauses."""
         for message in messages:
             read = message.get(READINGS) or {}
             texts = [text for text in texts_of(message) if text not in read]
             if texts:
                 vectors = self._remembering.encode(texts, [language_of(message)] * len(texts))
                 message.set(VECTORS, dict(zip(texts, vectors, strict=True)))
-                if texts[0] == feature_text_of(message):
-                    self._attach([message], vectors[:1])
         return messages
 
     def _attach(self, messages: list[Message], vectors: Vectors) -> None:

@@ -8,7 +8,7 @@ language (``neighbours.py``).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -120,7 +120,7 @@ class Heads:
     def fit(self, corpus: Corpus, intents: list[str]) -> Heads:
         """Fit both heads. ``intents`` fixes the order of the columns; each must occur in the corpus."""
         self.intents = intents
-        self._learn_means(corpus)
+        self.state.update(language_means(corpus))
         dense = self._dense(corpus)
         self.ngrams = NgramVectorizer().fit(corpus.texts)
         index = {intent: i for i, intent in enumerate(intents)}
@@ -142,13 +142,6 @@ class Heads:
         self._remember(corpus, dense, labels)
         return self
 
-    def _learn_means(self, corpus: Corpus) -> None:
-        languages = np.array(corpus.languages)
-        for language in LANGUAGES:
-            rows = languages == language
-            chosen = corpus.vectors[rows] if rows.sum() >= _MIN_LANGUAGE_ROWS else corpus.vectors
-            self.state[f"mean_{language}"] = chosen.mean(axis=0).astype(np.float32)
-
     def _remember(self, corpus: Corpus, dense: Matrix, labels: npt.NDArray[np.int64]) -> None:
         foreign = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else None
         languages = np.array(corpus.languages)
@@ -159,14 +152,7 @@ class Heads:
                 self.neighbourhoods[language] = learned
 
     def _dense(self, corpus: Corpus) -> Matrix:
-        """Every block centred on its language and brought to unit length; an absent block stays zero."""
-        shape = (len(corpus), -1, self.settings.block)
-        means = np.stack([self.state[f"mean_{language}"] for language in corpus.languages])
-        blocks = corpus.vectors.reshape(shape)
-        centred = (blocks - means.reshape(shape)) * blocks.any(axis=2, keepdims=True)
-        unit = centred / np.maximum(np.linalg.norm(centred, axis=2, keepdims=True), 1e-9)
-        dense: Matrix = unit.reshape(corpus.vectors.shape).astype(np.float32)
-        return dense
+        return centred_blocks(corpus.vectors, corpus.languages, self.state, self.settings.block)
 
     def scores(self, corpus: Corpus) -> Scores:
         """Raw scores; the intents of ``corpus`` are not looked at."""
@@ -190,6 +176,26 @@ class Heads:
                 for field in fields(found):
                     getattr(scores, field.name)[rows] = getattr(found, field.name)
         return scores
+
+
+def language_means(corpus: Corpus) -> dict[str, Matrix]:
+    """Mean vector of each language as ``mean_zh``, ``mean_en``."""
+    languages, means = np.array(corpus.languages), {}
+    for language in LANGUAGES:
+        rows = languages == language
+        chosen = corpus.vectors[rows] if rows.sum() >= _MIN_LANGUAGE_ROWS else corpus.vectors
+        means[f"mean_{language}"] = chosen.mean(axis=0).astype(np.float32)
+    return means
+
+
+def centred_blocks(vectors: Matrix, languages: Sequence[Language], means: Mapping[str, Matrix], block: int) -> Matrix:
+    """Every block centred on its language and brought to unit length; an absent block stays zero."""
+    shape = (len(vectors), -1, block)
+    blocks, centres = vectors.reshape(shape), np.stack([means[f"mean_{language}"] for language in languages])
+    centred = (blocks - centres.reshape(shape)) * blocks.any(axis=2, keepdims=True)
+    unit = centred / np.maximum(np.linalg.norm(centred, axis=2, keepdims=True), 1e-9)
+    dense: Matrix = unit.reshape(vectors.shape).astype(np.float32)
+    return dense
 
 
 def _each_class(parameters: Array) -> Matrix:

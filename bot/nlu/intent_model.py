@@ -36,7 +36,7 @@ MAX_CANDIDATES = 3
 _FOLDS = 8
 _FOREIGN_THEMES = 24
 # Each validation sentence counts as so many: sentences of independent writers lead (decision 0007).
-VALIDATION_WEIGHT = 6
+_VALIDATION_WEIGHT = 6
 _MIN_CALIBRATION_ROWS = 200
 
 
@@ -79,14 +79,11 @@ class IntentModel:
         Without ``learn_validation`` the heads never see the validation part, which benchmarks need.
         """
         intents = sorted(set(corpus.intents))
-        held_out = held_out_rows(corpus, self.settings.seed, self.settings.block)
-        everything, judged = corpus, corpus.take(np.flatnonzero(held_out))
-        if validation is not None and len(validation):
-            everything = Corpus.join([corpus, validation]) if learn_validation else corpus
-            judged = Corpus.join([judged, *[validation] * VALIDATION_WEIGHT])
+        learned, judged = calibration_parts(corpus, validation, self.settings.seed, self.settings.block)
+        everything = Corpus.join([corpus, validation]) if validation and learn_validation else corpus
         with ThreadPoolExecutor(2) as pool:
             final = pool.submit(Heads(self.settings).fit, everything, intents)
-            scores = Heads(self.settings).fit(corpus.take(np.flatnonzero(~held_out)), intents).scores(judged)
+            scores = Heads(self.settings).fit(learned, intents).scores(judged)
             self.heads = final.result()
         languages = np.array(judged.languages)
         for language in LANGUAGES:
@@ -166,7 +163,15 @@ def _candidates(ranking: list[tuple[str, float]], threshold: float, least: int) 
     return [name for name, _ in served[: min(MAX_CANDIDATES, max(least, chosen))]]
 
 
-def held_out_rows(corpus: Corpus, seed: int, block: int) -> npt.NDArray[np.bool_]:
+def calibration_parts(corpus: Corpus, validation: Corpus | None, seed: int, block: int) -> tuple[Corpus, Corpus]:
+    """What a trial learns, and what it is judged on: an eighth of the corpus, and the validation part by its weight."""
+    held_out = _held_out_rows(corpus, seed, block)
+    weighted = [validation] * _VALIDATION_WEIGHT if validation else []
+    judged = Corpus.join([corpus.take(np.flatnonzero(held_out)), *weighted])
+    return corpus.take(np.flatnonzero(~held_out)), judged
+
+
+def _held_out_rows(corpus: Corpus, seed: int, block: int) -> npt.NDArray[np.bool_]:
     """One row in ``_FOLDS`` of each intent and language; of the out-of-scope rows one theme in ``_FOLDS``."""
     strata = np.array([f"{i}/{lang}" for i, lang in zip(corpus.intents, corpus.languages, strict=True)])
     held_out = np.zeros(len(corpus), dtype=np.bool_)

@@ -16,8 +16,8 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 from bot.nlu.calibration import Logistic
-from bot.nlu.heads import OUT_OF_SCOPE, Array, Corpus, Matrix
-from bot.nlu.intent_model import VALIDATION_WEIGHT, Prediction, held_out_rows
+from bot.nlu.heads import OUT_OF_SCOPE, Array, Corpus, Matrix, centred_blocks, language_means
+from bot.nlu.intent_model import Prediction, calibration_parts
 from bot.nlu.neighbours import principal_directions
 from bot.nlu.ngrams import NgramVectorizer
 from bot.nlu.utterance import LANGUAGES, Language
@@ -47,11 +47,8 @@ class _Margins:
     def fit(cls, block: int, corpus: Corpus, intents: list[str]) -> _Margins:
         """Fit on sentences; each of ``intents`` must occur."""
         ngrams = NgramVectorizer().fit(corpus.texts, _MIN_COUNT)
-        spoken = np.array(corpus.languages)
-        means = {language: corpus.vectors[spoken == language].mean(axis=0) for language in set(corpus.languages)}
-        state = {f"mean_{language}": mean.astype(np.float32) for language, mean in means.items()}
-        model = cls(block, state, ngrams)
-        dense = model._dense(corpus.languages, corpus.vectors)
+        state = language_means(corpus)
+        dense = centred_blocks(corpus.vectors, corpus.languages, state, block)
         basis = principal_directions(dense, _RANK)
         joined = sparse.hstack(
             [sparse.csr_matrix(dense @ basis), _NGRAM_WEIGHT * ngrams.transform(corpus.texts)], format="csr"
@@ -62,19 +59,12 @@ class _Margins:
         state["dense"] = np.ascontiguousarray(basis @ vectors.coef_[:, :width].T).astype(np.float32)
         state["sparse"] = np.ascontiguousarray(_NGRAM_WEIGHT * vectors.coef_[:, width:].T).astype(np.float16)
         state["bias"] = vectors.intercept_.astype(np.float32)
-        return model
-
-    def _dense(self, languages: Sequence[Language], vectors: Matrix) -> Matrix:
-        """Every block centred on its language and brought to unit length; an absent block stays zero."""
-        means = [self.state.get(f"mean_{language}", np.float32(0)) for language in languages]
-        centred = np.array([vector - mean for vector, mean in zip(vectors, means, strict=True)])
-        blocks = centred.reshape(len(vectors), -1, self._block)
-        unit: Matrix = blocks / np.maximum(np.linalg.norm(blocks, axis=2, keepdims=True), 1e-9)
-        return unit.reshape(centred.shape)
+        return cls(block, state, ngrams)
 
     def judge(self, texts: Sequence[str], languages: Sequence[Language], vectors: Matrix) -> tuple[Matrix, Matrix]:
         """Margins, shape (n, intents), and the share of each text's terms that are known, shape (n,)."""
-        margins = self._dense(languages, vectors) @ self.state["dense"] + self.state["bias"]
+        dense = centred_blocks(vectors, languages, self.state, self._block)
+        margins = dense @ self.state["dense"] + self.state["bias"]
         known = np.zeros(len(texts), dtype=np.float32)
         for row, text in enumerate(texts):
             terms, weights, known[row] = self.ngrams.weights_and_share(text)
@@ -94,14 +84,11 @@ class QuickModel:
     def fit(self, corpus: Corpus, validation: Corpus | None = None) -> QuickModel:
         """Fit on both; the confidence on an eighth of ``corpus`` and on ``validation``. Uses two threads."""
         self.intents = sorted(set(corpus.intents))
-        held_out = held_out_rows(corpus, _SEED, self._block)
-        everything, judged = corpus, corpus.take(np.flatnonzero(held_out))
-        if validation is not None and len(validation):
-            everything = Corpus.join([corpus, validation])
-            judged = Corpus.join([judged, *[validation] * VALIDATION_WEIGHT])
+        learned, judged = calibration_parts(corpus, validation, _SEED, self._block)
+        everything = Corpus.join([corpus, validation]) if validation else corpus
         with ThreadPoolExecutor(2) as pool:
             final = pool.submit(_Margins.fit, self._block, everything, self.intents)
-            trial = _Margins.fit(self._block, corpus.take(np.flatnonzero(~held_out)), self.intents)
+            trial = _Margins.fit(self._block, learned, self.intents)
             margins, known = trial.judge(judged.texts, judged.languages, judged.vectors)
             self._margins = final.result()
         inputs, spoken = self._inputs(margins, known, judged.texts), np.array(judged.languages)

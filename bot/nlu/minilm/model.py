@@ -71,13 +71,11 @@ class MiniLMWeights:
         read: Vectors = self._file.get_tensor(name).astype(np.float32)
         return read
 
-    def rows(self, name: str, numbers: Sequence[int]) -> Vectors:
-        """Some rows of a 32-bit tensor by its published name; the others stay on disk."""
-        return np.asarray(self._mapped(name)[numbers])
+    def mapped(self, name: str) -> Vectors:
+        """A 32-bit tensor by its published name, mapped from disk: only the rows that are read cost memory.
 
-    @functools.lru_cache(maxsize=4)  # noqa: B019 - one object in a process
-    def _mapped(self, name: str) -> Vectors:
-        """The tensor as the file has it: the size of the header, the header, the tensors."""
+        The file is the size of its header, the header, and the tensors. Raises :class:`MiniLMError` for another type.
+        """
         with self._path.open("rb") as file:
             (size,) = struct.unpack("<Q", file.read(8))
             described = json.loads(file.read(size))[name]
@@ -106,6 +104,7 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._words = self.weights.mapped("embeddings.word_embeddings.weight")
         self._positions = (
             self.weights.tensor("embeddings.position_embeddings.weight")
             + self.weights.tensor("embeddings.token_type_embeddings.weight")[0]
@@ -118,7 +117,7 @@ class MiniLM:
 
     def words(self, ids: Sequence[int]) -> Vectors:
         """Word embeddings of vocabulary ids, shape (ids, hidden)."""
-        return self.weights.rows("embeddings.word_embeddings.weight", ids)
+        return np.asarray(self._words[ids])
 
     def embeddings(self, text: str) -> Vectors:
         """Input embeddings of the text, at most ``MAX_TOKENS`` of them."""

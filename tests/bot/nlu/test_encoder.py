@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from bot.nlu.e5.model import MAX_TOKENS, MultilingualE5
 from bot.nlu.e5.weights import WeightFile, WeightFileError
 from bot.nlu.encoder import DEFAULT_ENCODER, BundledEncoder, JoinedEncoder, RememberingEncoder, Vectors, shared_encoder
 from bot.nlu.minilm.model import MAX_TOKENS as MINILM_MAX_TOKENS
-from bot.nlu.minilm.model import MiniLM, MiniLMError, MiniLMWeights
+from bot.nlu.minilm.model import MiniLM, MiniLMError, MiniLMWeights, model_folder
 from bot.nlu.onnx.encoder import OnnxEncoder
 from bot.nlu.utterance import Language
 
@@ -48,6 +49,17 @@ def test_unreadable_english_weights_are_named(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not tensors")
     with pytest.raises(MiniLMError, match="cannot read"):
         MiniLMWeights(tmp_path / "model.safetensors")
+
+
+def test_mapped_word_rows_are_the_tensor_and_other_types_are_refused(tmp_path: Path) -> None:
+    published = model_folder() / "model.safetensors"
+    name = "embeddings.word_embeddings.weight"
+    weights = MiniLMWeights(published)
+    assert np.array_equal(weights.mapped(name)[[0, 101, 30_521]], weights.tensor(name)[[0, 101, 30_521]])
+    halves = tmp_path / "model.safetensors"
+    save_file({name: np.ones((2, 3), np.float16)}, str(halves))
+    with pytest.raises(MiniLMError, match="not 32-bit"):
+        MiniLMWeights(halves).mapped(name)
 
 
 def test_the_export_agrees_with_the_bundled_engine(encoder: OnnxEncoder) -> None:
