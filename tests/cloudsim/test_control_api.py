@@ -55,6 +55,14 @@ def test_that_scenarios_compose_and_each_takes_back_its_own(fresh_cloud: Running
     assert host["status"] == "Running"
 
 
+@pytest.mark.parametrize(("scenario", "status"), [("scn-999999", 404), ("nothing", 422), ("scn-" + "9" * 200, 422)])
+def test_that_an_unknown_scenario_and_no_scenario_are_told_apart(
+    fresh_cloud: RunningCloud, scenario: str, status: int
+) -> None:
+    assert fresh_cloud.control.get(f"/scenarios/{scenario}").status_code == status
+    assert fresh_cloud.control.delete(f"/scenarios/{scenario}").status_code == status
+
+
 def test_that_the_request_log_tells_who_asked_what(fresh_cloud: RunningCloud) -> None:
     key = fresh_cloud.key("dawnlight", "linxiao")
     answer = fresh_cloud.client(BccClient, "bcc", key).list_instances()

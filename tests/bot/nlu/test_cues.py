@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from bot.nlu.cues import asks_something, mood_of, negation_of, split_at_seams
+from bot.nlu.cues import Negation, asks_something, mood_of, negation_of, split_at_seams
 from bot.nlu.entities import extract
 from bot.nlu.entities.model import Value
 
@@ -154,3 +154,10 @@ def test_an_identifier_is_never_split() -> None:
     for piece in split_at_seams(text, extract(text, NOW)):
         part = text[piece.start : piece.end]
         assert "https://a.com/x;y?z" in part or "https" not in part
+
+
+def test_nothing_is_denied_in_a_pasted_log() -> None:
+    said = "不是北京，是广州。"
+    assert negation_of(said, extract(said, NOW)).negated == ["bj"]
+    log = said * 200
+    assert negation_of(log, extract(log, NOW)) == Negation()
