@@ -30,6 +30,19 @@ class RateLimit:
             seconds = max(1, round(wait))
             raise TooMany("too_many", detail={"retry_after": seconds}, seconds=seconds)
 
+    async def forgive(self, key: str) -> None:
+        """The newest event of the key does not count after all: a right password is no guess."""
+        if self._redis is not None:
+            try:
+                name = self._counter(key)
+                if int(await self._redis.decr(name)) < 0:
+                    await self._redis.delete(name)
+                return
+            except RedisError as error:
+                log.warning("limit_without_redis", limit=self._name, error=str(error)[:200])
+        if times := self._seen.get(key):
+            times.pop()
+
     async def _waiting(self, key: str) -> float:
         """Seconds to wait, 0 for none. Without Redis for the moment, each instance counts for itself."""
         if self._redis is None:
@@ -55,9 +68,12 @@ class RateLimit:
     async def _in_redis(self, key: str) -> float:
         """A fixed minute, shared: one counter that expires."""
         assert self._redis is not None
-        minute, passed = divmod(time.time(), WINDOW_SECONDS)
-        name = f"limit:{self._name}:{key}:{int(minute)}"
+        name = self._counter(key)
         count = int(await self._redis.incr(name))
         if count == 1:
             await self._redis.expire(name, int(WINDOW_SECONDS) + 1)
-        return WINDOW_SECONDS - passed if count > self._most else 0.0
+        return WINDOW_SECONDS - time.time() % WINDOW_SECONDS if count > self._most else 0.0
+
+    def _counter(self, key: str) -> str:
+        """Where Redis counts the events of the key in this minute."""
+        return f"limit:{self._name}:{key}:{int(time.time() // WINDOW_SECONDS)}"

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     upload_limit: int = Field(default=5 * 1024 * 1024, description="Largest uploaded file, bytes.")
     messages_per_minute: int = Field(default=120, description="Messages one customer may send in 60 s.")
     openings_per_minute: int = Field(default=300, description="New conversations from one address in 60 s.")
-    logins_per_minute: int = Field(default=10, description="Sign-in attempts per e-mail and address in 60 s.")
+    logins_per_minute: int = Field(default=10, description="Failed sign-in attempts per e-mail and address in 60 s.")
 
     def resolved(self) -> "Settings":
         """Fill addresses from ports and secrets from the demo file; raise SettingsError when one is missing."""

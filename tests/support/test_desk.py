@@ -270,7 +270,10 @@ def test_that_a_cookie_alone_changes_nothing_from_another_page(support: Support)
 def test_that_guessing_passwords_is_slowed_down(start: Any) -> None:
     service = start(LOGINS_PER_MINUTE="3")
     body = {"email": "lin.wei@desk.example", "password": "wrong"}
+    right = {**body, "password": "demo-lin-wei-2026"}
+    assert [service.post("/api/desk/login", right).status_code for _ in range(5)] == [200] * 5
     assert [service.post("/api/desk/login", body).status_code for _ in range(4)] == [401, 401, 401, 429]
+    assert service.post("/api/desk/login", right).status_code == 429
 
 
 def test_that_pages_of_cases_are_whole_and_without_repeats(support: Support) -> None:

@@ -3,6 +3,7 @@
 When those servers do not answer, conftest.py leaves this module out and says so at the end of the run.
 """
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import psycopg
 import pytest
 from fake_assistant import FakeAssistant, Json, message, summary
+from redis.asyncio import Redis
 from scale_servers import POSTGRES, REDIS
 from support_harness import Customer, DeskAgent, FakeCloud, Support, eventually
 
 from contracts.ids import new_id
+from support.errors import TooMany
+from support.limits import RateLimit
 
 REDIS_DATABASE = 11
 
@@ -157,3 +161,23 @@ def test_that_the_other_instance_takes_over_when_one_dies(
     there.hears("taken over")
     assert there.texts("bot").count("taken over") == 1
     one.start()
+
+
+def test_that_what_is_forgiven_counts_at_no_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("support.limits.time.time", lambda: 1_800_000_000.0)
+
+    async def passed(key: str) -> int:
+        async with Redis.from_url(f"{REDIS}/{REDIS_DATABASE}") as redis:
+            here, there = (RateLimit("t", 2, redis) for _ in range(2))
+            for limit in (here, there, here, there):
+                await limit.check(key)
+                await limit.forgive(key)
+            await here.forgive(key)
+            through = 0
+            with pytest.raises(TooMany):
+                while True:
+                    await (here, there)[through % 2].check(key)
+                    through += 1
+            return through
+
+    assert asyncio.run(passed(new_id("key"))) == 2

@@ -42,10 +42,12 @@ Signed = Annotated[Agent, Depends(signed_in)]
 
 @router.post("/login")
 async def login(request: Request, response: Response, services: Parts, body: Body) -> dict[str, Any]:
-    """`{"email","password"}` to a bearer token, also set as an httpOnly cookie."""
+    """`{"email","password"}` to a bearer token, also set as an httpOnly cookie. Only wrong passwords count."""
     address = request.client.host if request.client else "unknown"
-    await services.login_limit.check(f"{address}:{str(body.get('email'))[:200].lower()}")
+    guesser = f"{address}:{str(body.get('email'))[:200].lower()}"
+    await services.login_limit.check(guesser)
     agent = await services.agents.sign_in(body.get("email"), body.get("password"))
+    await services.login_limit.forgive(guesser)
     token = services.identity.desk_token(agent.id)
     secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
     response.set_cookie(
