@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 WORDS = {
     "zh": {
+        "open": "打开",
         "hello": "您好，我是林薇，正在查看 web-01。",
         "reply": "好的，谢谢，请尽快",
         "note": "已更换网卡驱动，恢复正常",
@@ -15,6 +16,7 @@ WORDS = {
         "back": "不等了",
     },
     "en": {
+        "open": "Open",
         "hello": "Hello, this is Lin Wei, I am looking at web-01.",
         "reply": "Thanks, please hurry",
         "note": "Replaced the network driver, works again",
@@ -83,3 +85,21 @@ def test_that_a_customer_can_leave_the_queue(customer, open_chat):
     chat.page.get_by_role("button", name="不等了，返回智能助手").click()
     expect(chat.page.get_by_text("智能助手为您服务")).to_be_visible()
     expect(chat.page.get_by_role("button", name="不等了，返回智能助手")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_that_a_ring_covers_no_row_and_opens_its_case(customer, open_chat, open_desk, language):
+    customer("key", language)
+    desk = open_desk("王磊", language)
+    chat = open_chat("key", language)
+    case_id = chat.ask_for_a_human()
+    notice = desk.page.get_by_role("alert").filter(has_text=case_id)
+    expect(notice).to_be_visible()
+
+    left, top, width, height = notice.bounding_box().values()
+    beneath = "([x, y]) => document.elementFromPoint(x, y).closest('.ant-notification') === null"
+    assert desk.page.evaluate(beneath, [left + width / 2, top + height / 4])
+    notice.get_by_role("button", name=WORDS[language]["open"]).click()
+    desk.log.wait_for()
+    expect(desk.row(case_id).get_by_role("button")).to_have_attribute("aria-current", "true")
+    expect(notice).to_be_hidden()
