@@ -245,7 +245,7 @@ def _denied(text: str, named: list[Entity], entities: list[Entity]) -> list[Enti
 
 def _led_in(text: str, name: str, entities: list[Entity]) -> Iterator[Entity]:
     """The entities that the words of a pattern lead to, unless that is asked ("不用重启吗")."""
-    for match in _pattern(name).finditer(text):
+    for match in _pattern(name).finditer(text) if entities else ():
         reached = [entity for entity in entities if match.start() < entity.start <= match.end()]
         if reached and not _ASKED.match(text[reached[-1].end :]):
             yield reached[-1]

@@ -33,7 +33,7 @@ def findings_of(message: Message) -> list[Entity]:
     known = message.get(FINDINGS)
     if isinstance(known, list):
         return known
-    found = extract(utterance_of(message).text, _now(message))
+    found = extract(utterance_of(message).text, lambda: _now(message))
     message.set(FINDINGS, found)
     return found
 

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.nlu.entities.lexicon import find_terms
 from bot.nlu.entities.model import Entity, without_overlaps
 from bot.nlu.entities.operations import find_operations
 from bot.nlu.entities.quantities import find_quantities
 from bot.nlu.entities.references import find_references
 from bot.nlu.entities.shapes import find_shapes, protected_spans
-from bot.nlu.entities.times import find_times
+from bot.nlu.entities.times import Clock, find_times
 
 __all__ = ["Entity", "extract", "identifiers", "protected_spans"]
 
@@ -23,10 +21,10 @@ def identifiers(text: str) -> list[Entity]:
     return without_overlaps(find_shapes(text))
 
 
-def extract(text: str, now: datetime) -> list[Entity]:
+def extract(text: str, now: Clock) -> list[Entity]:
     """All entities of a normalised text, in reading order, without overlaps.
 
-    ``now`` carries the customer's time zone; relative times count from it.
+    ``now`` tells the time in the customer's zone, from which relative times count; asked only when the text names one.
     """
     shapes = find_shapes(text)
     words = [*find_terms(text), *find_operations(text)]

@@ -8,13 +8,15 @@ with ``count`` and ``unit`` in the details ("三个月" is 7 776 000 s and three
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.nlu.entities.model import Entity, without_overlaps
 from bot.nlu.entities.numbers import NUMBER, parse, plain
 
+Clock = Callable[[], datetime]
+"""Tells the time in the customer's zone."""
 _UNIT_SECONDS = {
     "second": 1,
     "minute": 60,
@@ -112,6 +114,11 @@ def _length(match: re.Match[str]) -> tuple[float, str] | None:
     return count + (0.5 if match["plus"] or match["and_half"] else 0), unit
 
 
+def _midnight(now: Clock) -> datetime:
+    """The beginning of the customer's day."""
+    return now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _iso(moment: datetime, grain: str) -> str:
     return (
         moment.replace(microsecond=0).isoformat()
@@ -120,13 +127,13 @@ def _iso(moment: datetime, grain: str) -> str:
     )
 
 
-def _relative(text: str, now: datetime) -> Iterator[Entity]:
+def _relative(text: str, now: Clock) -> Iterator[Entity]:
     for match in _RELATIVE.finditer(text):
         length = _vague_length(match[0]) if match["vague"] else _length(match)
         if length is None:
             continue
         sign = -1 if re.search(r"前|ago|earlier", match["direction"]) else 1
-        moment = now + sign * timedelta(seconds=length[0] * _UNIT_SECONDS[length[1]])
+        moment = now() + sign * timedelta(seconds=length[0] * _UNIT_SECONDS[length[1]])
         yield Entity("time", _iso(moment, length[1]), *match.span(), {"grain": length[1]}, 59)
 
 
@@ -203,9 +210,8 @@ def _month_from(midnight: datetime, which: str | None) -> datetime:
     return midnight.replace(year=months // 12, month=months % 12 + 1, day=1)
 
 
-def _date(match: re.Match[str], now: datetime) -> datetime | None:
-    """The day that a match names, at midnight; ``None`` for an impossible date."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+def _date(match: re.Match[str], midnight: datetime) -> datetime | None:
+    """The day that a match names, at midnight; ``None`` for an impossible date. ``midnight`` is today's."""
     try:
         if word := match["zh_word"] or match["en_word"]:
             return midnight + timedelta(days=_DAY_WORDS[word.lower()])
@@ -213,7 +219,7 @@ def _date(match: re.Match[str], now: datetime) -> datetime | None:
             year, month, day = (int(part) for part in re.split(r"[-/.]", match["iso"]))
             return midnight.replace(year=year, month=month, day=day)
         if match["zh_month"]:
-            year = int(match["zh_year"] or now.year)
+            year = int(match["zh_year"] or midnight.year)
             return midnight.replace(year=year, month=int(parse(match["zh_month"])), day=int(parse(match["zh_day"])))
         if match["zh_dom"]:
             return _month_from(midnight, match["zh_dom_which"]).replace(day=int(parse(match["zh_dom"])))
@@ -221,14 +227,14 @@ def _date(match: re.Match[str], now: datetime) -> datetime | None:
             return midnight.replace(month=_month_number(month_name), day=int(match["en_day"] or match["en_day2"]))
     except ValueError:
         return None
-    return midnight + timedelta(days=_weekday_offset(match, now))
+    return midnight + timedelta(days=_weekday_offset(match, midnight))
 
 
-def _weekday_offset(match: re.Match[str], now: datetime) -> int:
+def _weekday_offset(match: re.Match[str], today: datetime) -> int:
     if match["zh_weekday"]:
         weeks = {"上": -1, "下": 1}.get((match["zh_which"] or "")[:1], 0)
-        return _WEEKDAYS[match["zh_weekday"]] - now.weekday() + 7 * weeks
-    ahead = (_WEEKDAYS[match["en_weekday"].lower()[:3]] - now.weekday()) % 7
+        return _WEEKDAYS[match["zh_weekday"]] - today.weekday() + 7 * weeks
+    ahead = (_WEEKDAYS[match["en_weekday"].lower()[:3]] - today.weekday()) % 7
     which = (match["en_which"] or "").strip().lower()
     return ahead - 7 if which == "last" else ahead or (7 if which == "next" else 0)
 
@@ -251,7 +257,7 @@ def _clock(match: re.Match[str]) -> tuple[int, int, bool] | None:
     return (hour, minute, half_day[:1] in ("a", "p")) if hour <= 24 and minute < 60 else None
 
 
-def _points(text: str, now: datetime) -> Iterator[Entity]:
+def _points(text: str, now: Clock) -> Iterator[Entity]:
     for match in _POINT.finditer(text):
         if not (match["day"] or match["clock"] or match["part"]):
             continue
@@ -264,7 +270,7 @@ def _points(text: str, now: datetime) -> Iterator[Entity]:
             and part in ("早", "晚", "夜", "night", "morning", "evening", "afternoon")
         ):
             continue
-        day = _date(match, now) if match["day"] else now.replace(hour=0, minute=0, second=0, microsecond=0)
+        day = _date(match, _midnight(now)) if match["day"] else _midnight(now)
         clock = _clock(match) if match["clock"] else None
         if day is None or (match["clock"] and clock is None) or _is_a_bit(text, match, part):
             continue
@@ -299,9 +305,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start + left, start + len(re.sub(r"(?:[ ,，的T]| at| in the)+$", "", piece))
 
 
-def _periods(text: str, now: datetime) -> Iterator[Entity]:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+def _periods(text: str, now: Clock) -> Iterator[Entity]:
     for match in _LAST_PERIOD.finditer(text):
+        midnight = _midnight(now)
         if match["month"]:
             month = midnight.replace(month=int(parse(match["month"])), day=1)
             yield Entity("time", _iso(month, "day"), *match.span(), {"grain": "month"}, 47)
@@ -316,11 +322,11 @@ def _periods(text: str, now: datetime) -> Iterator[Entity]:
                 (match["zh_unit"] or " ")[0], (match["en_unit"] or "").lower()
             )
         if unit == "week":
-            start = midnight - timedelta(days=now.weekday()) + timedelta(weeks=step)
+            start = midnight - timedelta(days=midnight.weekday()) + timedelta(weeks=step)
         elif unit == "month":
             start = _month_from(midnight, {-1: "上", 1: "下"}.get(step))
         else:
-            start = midnight.replace(year=now.year + step, month=1, day=1)
+            start = midnight.replace(year=midnight.year + step, month=1, day=1)
         yield Entity("time", _iso(start, "day"), *match.span(), {"grain": unit}, 48)
 
 
@@ -367,25 +373,27 @@ def _spoken_clock(words: str, midnight: datetime) -> datetime:
     return midnight + timedelta(hours=hour, minutes=sign * minutes)
 
 
-def _stretches(text: str, now: datetime) -> Iterator[Entity]:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+def _stretches(text: str, now: Clock) -> Iterator[Entity]:
     for pattern, grain in _STRETCHES:
         for match in pattern.finditer(text):
-            yield Entity("time", _iso(midnight, "day"), *match.span(), {"grain": grain}, 46)
+            yield Entity("time", _iso(_midnight(now), "day"), *match.span(), {"grain": grain}, 46)
     for match in _SPOKEN_CLOCK.finditer(text):
         if _LEVEL.search(text[: match.start()]):
             continue
-        yield Entity("time", _iso(_spoken_clock(match[0], midnight), "hour"), *match.span(), {"grain": "hour"}, 46)
+        yield Entity(
+            "time", _iso(_spoken_clock(match[0], _midnight(now)), "hour"), *match.span(), {"grain": "hour"}, 46
+        )
     for match in _MONTH_WORD.finditer(text):
-        month = midnight.replace(year=int(match["year"] or now.year), month=_month_number(match["name"]), day=1)
+        midnight = _midnight(now)
+        month = midnight.replace(year=int(match["year"] or midnight.year), month=_month_number(match["name"]), day=1)
         yield Entity("time", _iso(month, "day"), match.start("name"), match.end(), {"grain": "month"}, 46)
     for match in _YEAR.finditer(text):
-        year = midnight.replace(year=int(match["zh"] or match["en"]), month=1, day=1)
+        year = _midnight(now).replace(year=int(match["zh"] or match["en"]), month=1, day=1)
         start = match.start() if match["zh"] else match.start("en")
         yield Entity("time", _iso(year, "day"), start, match.end(), {"grain": "year"}, 46)
     for match in _DAY_OF_MONTH.finditer(text):
         if 0 < int(match["day"]) <= 31:
-            day = midnight.replace(day=1) + timedelta(days=int(match["day"]) - 1)
+            day = _midnight(now).replace(day=1) + timedelta(days=int(match["day"]) - 1)
             yield Entity("time", _iso(day, "day"), *match.span(), {"grain": "day"}, 46)
 
 
@@ -470,7 +478,10 @@ def _window(first: Entity, second: Entity) -> Entity:
     )
 
 
-def find_times(text: str, now: datetime) -> list[Entity]:
-    """Every point in time, window and duration, possibly overlapping. ``now`` must carry a time zone."""
+def find_times(text: str, now: Clock) -> list[Entity]:
+    """Every point in time, window and duration, possibly overlapping.
+
+    ``now`` is asked only when the text names a time; its answer must carry a time zone.
+    """
     points = [*_relative(text, now), *_points(text, now), *_periods(text, now), *_stretches(text, now)]
     return [*_with_windows(text, without_overlaps(points)), *_compact_durations(text), *_durations(text)]

@@ -9,13 +9,15 @@ from bot.nlu.entities import extract
 from bot.nlu.intent_model import Prediction
 from bot.nlu.utterance import normalise
 
-NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
+
+def now() -> datetime:
+    return datetime(2026, 11, 22, tzinfo=timezone.utc)
 
 
 def read(text: str, *readings: str | tuple[str, float]) -> list[tuple[str, str]]:
     """The accepted clauses of ``text`` whose pieces are read as ``readings`` (surely, unless a figure is given)."""
     text = normalise(text).text
-    clauses = split(text, extract(text, NOW))
+    clauses = split(text, extract(text, now))
     told = [(one, 0.97) if isinstance(one, str) else one for one in readings]
     predictions = [Prediction([(intent, sure)], sure, 1.0, "answer") for intent, sure in told]
     return [(clause.text, intent) for clause, intent, _ in accepted(text, clauses, predictions)]
@@ -174,11 +176,11 @@ def test_pieces_that_do_not_stand_apart_join_the_one_before() -> None:
 )
 def test_no_cut_is_offered_that_cannot_win(text: str) -> None:
     text = normalise(text).text
-    assert split(text, extract(text, NOW)) == []
+    assert split(text, extract(text, now)) == []
 
 
 def test_at_most_four_clauses_are_offered_the_surest_cuts_first() -> None:
     text = normalise("查账单，查工单，查发票，开端口，另外重启web-01，然后查备案").text
-    pieces = [clause.text for clause in split(text, extract(text, NOW))]
+    pieces = [clause.text for clause in split(text, extract(text, now))]
     assert len(pieces) == 4
     assert pieces[2:] == ["重启web-01", "查备案"]

@@ -8,7 +8,9 @@ from bot.nlu.cues import Negation, asks_something, mood_of, negation_of, split_a
 from bot.nlu.entities import extract
 from bot.nlu.entities.model import Value
 
-NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
+
+def now() -> datetime:
+    return datetime(2026, 11, 22, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_what_is_in_order_or_does_not_suit_is_denied_only_beside_another(
 def test_an_act_refused_is_found_also_where_it_is_no_entity(
     text: str, negated: list[Value], asserted: list[Value]
 ) -> None:
-    kept = [entity for entity in extract(text, NOW) if entity.kind not in ("operation", "mention")]
+    kept = [entity for entity in extract(text, now) if entity.kind not in ("operation", "mention")]
     found = negation_of(text, kept)
     assert (found.negated, found.asserted) == (negated, asserted if negated else found.asserted)
 
@@ -91,7 +93,7 @@ def test_an_act_refused_is_found_also_where_it_is_no_entity(
     ],
 )
 def test_a_refused_act_on_a_machine_denies_what_the_customer_means(text: str, negated: list[str]) -> None:
-    assert negation_of(text, extract(text, NOW)).negated == negated
+    assert negation_of(text, extract(text, now)).negated == negated
 
 
 def test_a_pasted_log_denies_nothing() -> None:
@@ -99,7 +101,7 @@ def test_a_pasted_log_denies_nothing() -> None:
 
 
 def _negation(text: str) -> tuple[list[Value], list[Value]]:
-    found = negation_of(text, [e for e in extract(text, NOW) if e.kind != "operation"])
+    found = negation_of(text, [e for e in extract(text, now) if e.kind != "operation"])
     return found.negated, found.asserted if found.negated else []
 
 
@@ -145,19 +147,19 @@ def test_a_polite_request_is_no_question(text: str, asks: bool) -> None:
     ],
 )
 def test_requests_are_split_at_their_seams(text: str, parts: list[str]) -> None:
-    pieces = split_at_seams(text, extract(text, NOW))
+    pieces = split_at_seams(text, extract(text, now))
     assert [text[piece.start : piece.end] for piece in pieces] == parts
 
 
 def test_an_identifier_is_never_split() -> None:
     text = "https://a.com/x;y?z and i-YufwpQAe"
-    for piece in split_at_seams(text, extract(text, NOW)):
+    for piece in split_at_seams(text, extract(text, now)):
         part = text[piece.start : piece.end]
         assert "https://a.com/x;y?z" in part or "https" not in part
 
 
 def test_nothing_is_denied_in_a_pasted_log() -> None:
     said = "不是北京，是广州。"
-    assert negation_of(said, extract(said, NOW)).negated == ["bj"]
+    assert negation_of(said, extract(said, now)).negated == ["bj"]
     log = said * 200
-    assert negation_of(log, extract(log, NOW)) == Negation()
+    assert negation_of(log, extract(log, now)) == Negation()

@@ -11,11 +11,13 @@ from bot.nlu.entities.numbers import parse
 from bot.nlu.entities.revision import revise
 from bot.nlu.utterance import normalise
 
-NOW = datetime(2026, 11, 22, 14, 0, tzinfo=timezone(timedelta(hours=8)))
+
+def now() -> datetime:
+    return datetime(2026, 11, 22, 14, 0, tzinfo=timezone(timedelta(hours=8)))
 
 
 def _values(text: str) -> list[tuple[str, Any]]:
-    return [(e.kind, e.value) for e in extract(normalise(text).text, NOW)]
+    return [(e.kind, e.value) for e in extract(normalise(text).text, now)]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_a_kind_is_found_and_normalised(text: str, kind: str, value: object) -> 
 
 
 def test_a_specification_becomes_two_sizes_with_roles() -> None:
-    found = [e for e in extract("改成2核4G", NOW) if e.kind == "size"]
+    found = [e for e in extract("改成2核4G", now) if e.kind == "size"]
     assert [(e.value, e.details["role"]) for e in found] == [(2, "cpu"), (4, "memory")]
 
 
@@ -202,7 +204,7 @@ def test_a_lookalike_is_left_alone(text: str, kind: str) -> None:
     ],
 )
 def test_two_points_are_one_window_unless_something_moves(text: str, windows: list[tuple[str, str | None]]) -> None:
-    times = [e for e in extract(text, NOW) if e.kind == "time"]
+    times = [e for e in extract(text, now) if e.kind == "time"]
     assert [(str(e.value)[8:13], e.details.get("until", "")[8:13] or None) for e in times] == windows
 
 
@@ -225,12 +227,12 @@ def test_words_that_are_no_number_are_refused() -> None:
 
 
 def test_a_word_after_a_full_stop_is_no_domain() -> None:
-    assert "domain" not in {e.kind for e in extract("it went down.in the morning it was fine.no idea", NOW)}
+    assert "domain" not in {e.kind for e in extract("it went down.in the morning it was fine.no idea", now)}
 
 
 def _read_as(text: str, intent: str) -> list[tuple[str, Any]]:
     utterance = normalise(text).text
-    return [(e.kind, e.value) for e in revise(extract(utterance, NOW), frozenset({intent}), utterance)]
+    return [(e.kind, e.value) for e in revise(extract(utterance, now), frozenset({intent}), utterance)]
 
 
 @pytest.mark.parametrize(
@@ -304,7 +306,7 @@ def test_the_intent_says_what_is_meant(text: str, intent: str, found: list[tuple
 def test_a_word_keeps_its_meaning_where_one_of_two_intents_asks_for_it() -> None:
     """ "打开" starts a machine only in a message that opens no port."""
     text = "443 端口打开"
-    found = revise(extract(text, NOW), frozenset({"instance_power", "open_port"}), text)
+    found = revise(extract(text, now), frozenset({"instance_power", "open_port"}), text)
     assert [e.value for e in found if e.kind == "operation"] == ["open"]
 
 
