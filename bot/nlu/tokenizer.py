@@ -13,8 +13,6 @@ from bot.nlu.normalizer import utterance_of
 from bot.nlu.spacy_pipeline import create_pipeline
 from bot.nlu.utterance import normalise
 
-DOCUMENT = "support_document"
-
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class SupportTokenizer(Tokenizer):
@@ -26,12 +24,10 @@ class SupportTokenizer(Tokenizer):
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """The tokens of one attribute; the analysed document of the text is kept on the message."""
+        """The tokens of one attribute."""
         text = message.get(attribute)
         utterance = utterance_of(message) if attribute == TEXT else normalise(text)
         document = create_pipeline().make_doc(utterance.text)
-        if attribute == TEXT:
-            message.set(DOCUMENT, document)
         tokens = []
         for start, end in document.user_data["offsets"]:
             first, last = utterance.original_span(start, end)

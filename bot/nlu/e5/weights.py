@@ -50,7 +50,7 @@ class WeightFile:
     def __init__(self, path: Path | None = None) -> None:
         path = path or weight_file()
         try:
-            self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
+            self._bytes = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
         except (OSError, ValueError) as problem:
             raise WeightFileError(f"cannot read the encoder's weights at {path}") from problem
         if bytes(self._bytes[:4]) != _MAGIC:

@@ -145,6 +145,7 @@ _FINDERS: dict[str, tuple[Callable[[str], Iterator[Entity]], ...]] = {
     "rds_connection": (_database_codes,),
     "bos_access_denied": (_buckets,),
     "skip": (_items,),
+    "correct": (_items,),
     "explain_why": (_items,),
     **dict.fromkeys(_MACHINE_INTENTS, (_names,)),
 }

@@ -22,8 +22,22 @@ _STARTS = re.compile(r"[^\x00-\x7f]|(?<![a-z0-9_.-])[\x21-\x7e]")
 _ZONE = re.compile(
     r"(?<![A-Za-z0-9-])(?:cn-)?(bj|gz|su|bd|fwh|hkg|sin|cd|yq|nj|fsh)-([a-f])(?![A-Za-z0-9-])", re.IGNORECASE
 )
+# "Someone from billing": people, not a way to be billed.
+_BILLING_PEOPLE = re.compile(
+    r"\b(?:from|in|at|to|with) (?:the )?(billing)\b(?! (?:cycle|method|mode|item|rule|cent)\w*)"
+    r"|\b(billing) (?:people|guys?|folks|side|desk|staff|person|colleague|specialist|expert)s?\b",
+    re.IGNORECASE,
+)
 _OS_VERSION = re.compile(
     r" ?(?:server |版本? ?|stream )?(\d{1,4}(?:\.\d{1,2}){0,2}(?: ?r2)?)(?![\d.]*(?:台|个|核|[gGmM]|%))", re.IGNORECASE
+)
+# Where a visitor sits is no region of a resource.
+_VISITORS = re.compile(
+    r"\b(?:users?|visitors?|viewers?|customers?|clients?|players?|people|those|audience|fans|colleagues?|coworkers?|staff"
+    r"|students?|readers?|buyers?|shoppers|guests?|friends?|folks|everyone|everybody|partners?|patients|drivers|employees"
+    r"|hotel|office|home|branch|team|caf[eé]) (?:here |there |only )?"
+    r"(?:from|in|at|around|across|near|based in) (?:the )?$",
+    re.IGNORECASE,
 )
 # Characters either side of a weak surface in which its anchor must stand.
 _ANCHOR_REACH = 8
@@ -60,19 +74,21 @@ class TermMatcher:
         lowered, end = text.lower(), 0
         if len(lowered) != len(text):
             return
-        for match in _STARTS.finditer(lowered):
-            found = self._at(lowered, match.start()) if match.start() >= end else None
-            if found:
-                value, end = found
-                yield value, match.start(), end
+        for start in _starts(lowered):
+            if start < end:
+                continue
+            begun = (lowered[start : start + 2], lowered[start])
+            for surface, value in (pair for key in begun for pair in self._by_start.get(key, ())):
+                if lowered.startswith(surface, start) and _is_whole(lowered, start + len(surface), self._continues):
+                    end = start + len(surface)
+                    yield value, start, end
+                    break
 
-    def _at(self, text: str, start: int) -> tuple[str, int] | None:
-        for key in (text[start : start + 2], text[start]):
-            for surface, value in self._by_start.get(key, ()):
-                end = start + len(surface)
-                if text.startswith(surface, start) and _is_whole(text, end, self._continues):
-                    return value, end
-        return None
+
+@functools.lru_cache(maxsize=8)
+def _starts(lowered: str) -> tuple[int, ...]:
+    """Where a surface may start; every vocabulary is asked there in turn."""
+    return tuple(match.start() for match in _STARTS.finditer(lowered))
 
 
 def _is_whole(text: str, end: int, continues: frozenset[str]) -> bool:
@@ -113,12 +129,14 @@ def find_terms(text: str) -> list[Entity]:
         Entity("region", m[1].lower(), *m.span(), {"zone": f"cn-{m[0].lower().removeprefix('cn-')}"}, 50)
         for m in _ZONE.finditer(text)
     ]
-    for kind in ("region", "product"):
-        found += [
-            Entity(kind, value, start, end, weight=_WEIGHTS[kind])
-            for value, start, end in matcher_of(kind).find(text)
-            if not _is_lookalike(kind, text, start, end)
-        ]
+    for value, start, end in matcher_of("region").find(text):
+        if not _VISITORS.search(text[:start]):
+            found.append(Entity("region", value, start, end, weight=_WEIGHTS["region"]))
+    for value, start, end in matcher_of("product").find(text):
+        if not _is_lookalike("product", text, start, end):
+            found.append(Entity("product", value, start, end, weight=_WEIGHTS["product"]))
+    for match in _BILLING_PEOPLE.finditer(text):
+        found.append(Entity("product", "billing", *match.span(1 if match[1] else 2), weight=_WEIGHTS["product"]))
     for value, start, end in matcher_of("region", "weak").find(text):
         if _anchored("region", text, start, end):
             found.append(Entity("region", value, start, end, weight=_WEIGHTS["region"]))

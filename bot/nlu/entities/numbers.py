@@ -60,7 +60,8 @@ _WORDS = {
 CHINESE = r"[零〇一二两俩仨三四五六七八九十百千万]+"
 _TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 _ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
-ENGLISH = rf"(?:{_TENS}[ -]{_ONES}|{_TENS}|(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|{_ONES}|zero)"
+_SMALL = rf"(?:{_TENS}[ -]{_ONES}|{_TENS}|(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|{_ONES}|zero)"
+ENGLISH = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL})"
 # One number group for patterns; use ``parse`` on what it matched.
 NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}|{ENGLISH}(?![a-z]))"
 
@@ -70,11 +71,20 @@ def parse(text: str) -> float:
     text = text.strip().lower().replace(",", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return float(text)
-    if all(word in _WORDS for word in re.split(r"[ -]", text)):
-        return float(sum(_WORDS[word] for word in re.split(r"[ -]", text)))
+    words = [word for word in re.split(r"[ -]", text) if word != "and"]
+    if words and all(word in _WORDS for word in words):
+        return float(_english(words))
     if text and all(character in _DIGITS or character in _UNITS for character in text):
         return float(_chinese(text))
     raise ValueError(f"not a number: {text!r}")
+
+
+def _english(words: list[str]) -> float:
+    """The sum of the words, hundreds multiplied ("three hundred and twenty")."""
+    total = 0.0
+    for word in words:
+        total = (total or 1) * 100 if word == "hundred" else total + _WORDS[word]
+    return total
 
 
 def _chinese(text: str) -> int:

@@ -37,13 +37,12 @@ def _patterns(intent: str | None) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((value, re.compile("|".join(parts), re.IGNORECASE | re.ASCII)) for value, parts in rules.items())
 
 
-def find_operations(text: str) -> Iterator[Entity]:
-    """The words that are an operation in any message."""
-    for value, start, end in matcher_of("operation").find(text):
-        yield Entity("operation", value, start, end, weight=_WEIGHT)
-    for value, pattern in _patterns(None):
-        for match in pattern.finditer(text):
-            yield Entity("operation", value, *match.span(), weight=_WEIGHT)
+@functools.lru_cache(maxsize=8)
+def find_operations(text: str) -> tuple[Entity, ...]:
+    """The words that are an operation in any message; asked for the entities and again for what is denied."""
+    words = matcher_of("operation").find(text)
+    patterns = ((value, *match.span()) for value, pattern in _patterns(None) for match in pattern.finditer(text))
+    return tuple(Entity("operation", *found, weight=_WEIGHT) for found in (*words, *patterns))
 
 
 def expected_operations(text: str, intents: Iterable[str], kept: list[Entity], words: list[Entity]) -> Iterator[Entity]:
@@ -84,7 +83,8 @@ def is_meant(entity: Entity, text: str, intents: frozenset[str]) -> bool:
     """Whether an operation's word is one in a message read as ``intents``."""
     rules = _rules()
     if is_wanted(entity, intents):
-        return _stands(entity, text) and not _is_state(entity, text)
+        alone = _pattern("by_itself_after").match(text[entity.end :])
+        return _stands(entity, text) and not _is_state(entity, text) and not alone
     if intents & set(rules["replies"]):
         meant = _is_meant_in_reply(entity, text, intents)
         return meant and _stands(entity, text) and not _is_state(entity, text)
@@ -116,7 +116,11 @@ def _stands(entity: Entity, text: str) -> bool:
     before, after, surface = text[: entity.start], text[entity.end :], text[entity.start : entity.end]
     if _pattern("blocked").search(before) or _pattern("state").match(surface):
         return False
-    if _BACKUP_NOUN.fullmatch(surface):
+    if _pattern("times").match(surface):
+        return not (_pattern("times_before").search(before) or _pattern("times_after").match(after))
+    if _pattern("renewal_noun").match(surface):
+        return not (_pattern("renewal_about").match(after) or _pattern("at_renewal").search(before))
+    if _BACKUP_NOUN.fullmatch(surface) and not _pattern("to_be_made").search(before):
         return not (_pattern("there_already").search(before) or _pattern("there_after").search(after))
     return not (_STATE_WORD.fullmatch(surface) and _pattern("state_before").search(before))
 
@@ -129,6 +133,7 @@ def _was_done(entity: Entity, text: str, intents: frozenset[str]) -> bool:
     if entity.value in rules["done_by_somebody"]:
         past = not text[entity.start].isascii() or text[: entity.end].lower().endswith("ed")
         return past and bool(_pattern("somebody").search(before) and _pattern("objects").match(after))
-    told = _pattern("done_before").search(before) or _pattern("done_after").search(after)
+    by_person = _pattern("by_person").search(before) and _pattern("objects").match(after)
+    told = _pattern("done_before").search(before) or _pattern("done_after").search(after) or by_person
     known = entity.value in rules["done"] or bool(intents & set(rules["done_in"].get(entity.value, [])))
     return known and told is not None

@@ -17,25 +17,25 @@ _PORT_NUMBER = r"\d{1,5}(?:\s?[-~至到]\s?\d{1,5})?"
 _PORT_LIST = rf"{_PORT_NUMBER}(?:(?: ?(?:[,、/]|和|跟|与|及|还有|and|or|&) ?)+{_PORT_NUMBER})*"
 _PORT_PATTERNS = (
     re.compile(
-        rf"(?:端口号?(?:范围|段)?|\bports?(?: numbers?)?)(?: ?(?:是|为|:|=|改成|换成|to|is|are|the|了|到|号|tcp|udp|range|like|such as) ?){{0,3}} ?({_PORT_LIST})(?![\d.])",
+        rf"(?:端口号?(?:范围|段)?|\bports?(?: numbers?)?)(?: ?(?:是|为|:|=|改成|换成|to|is|are|the|了|到|号|tcp|udp|range|like|such as) ?){{0,3}} ?({_PORT_LIST})(?!\.?\d)",
         re.I,
     ),
     re.compile(
         rf"(?<![\d.:A-Za-z-])({_PORT_LIST}) ?(?:这个|这几个|号|两个|几个|三个|等|的|/?tcp|/?udp)? ?(?:端口|\bports?\b)",
         re.I,
     ),
-    re.compile(rf"(?<![A-Za-z])(?:tcp|udp)(?: ?[:/ ] ?|(?=\d\d))({_PORT_LIST})(?![\d.])", re.I),
+    re.compile(rf"(?<![A-Za-z])(?:tcp|udp)(?: ?[:/ ] ?|(?=\d\d))({_PORT_LIST})(?!\.?\d)", re.I),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5})(?:/| ?)(?:tcp|udp)(?![A-Za-z])", re.I),
     re.compile(r"(?:\d{1,3}\.){3}\d{1,3}:(\d{1,5})(?!\d)"),
     re.compile(r"(?<![\w:\"'])(?:localhost)?:(\d{2,5})(?![\d:])"),
     re.compile(
-        rf"(?:开放|放行|开通|打开|监听|跑在|开一?下|健康检查(?:端口)?(?:用的?|走的?|是)?|health ?checks? (?:port |is |on |uses? |at )*|(?:runs?|running|served) on(?: port)?|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST})(?![\d.]| ?(?:台|个|元|%|M|G|核))",
+        rf"(?:开放|放行|开通|打开|监听|跑在|开一?下|健康检查(?:端口)?(?:用的?|走的?|是)?|health ?checks? (?:port |is |on |uses? |at )*|(?:runs?|running|served|responds?|responding|answers?|answering) on(?: port)?|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST})(?!\.?\d| ?(?:台|个|元|%|M|G|核))",
         re.I,
     ),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5}) ?口(?!令|径)", re.I),
 )
 # Well-known ports are said without the word; the low ones only in a sentence about connections.
-_UNIT_FREE = r"(?![\d:%.]|-\d| ?(?:台|个|次|秒|分|小时|天|元|块|万|千|页|[mkgt]b?(?:/s|ps)?(?![a-z])|qps|pps|iops|ms|s\b|min|hour|day|yuan|usd|users?|people|orders?|requests?|files?|年|月|核))"
+_UNIT_FREE = r"(?![\d:%]|\.\d|-\d| ?(?:台|个|次|秒|分|小时|天|元|块|万|千|页|[mkgt]b?(?:/s|ps)?(?![a-z])|qps|pps|iops|ms|s\b|min|hour|day|yuan|usd|users?|people|orders?|requests?|files?|年|月|核))"
 _KNOWN_PORT = re.compile(
     rf"(?<![\dA-Za-z.:#$¥/_-])(3389|3306|6379|5432|8080|8443|8888|27017|1433|1521|9200|5601|2222|8081|8000|9000|9090|7001|11211|5672|15672|2181|9092|2379|6443|5900|1194|9999){_UNIT_FREE}(?![A-Za-z_-])",
     re.I,
@@ -82,8 +82,8 @@ _SIZE = re.compile(
 )
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
-    rf"(?P<sign>[¥$€£]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
-    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?)(?P<tenth>[一二三四五六七八九](?![十百千万]))?[毛角]?(?![A-Za-z])",
+    rf"(?:HK|US|NT|S|A)?(?P<sign>[¥$€£]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
+    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?|bucks)(?P<tenth>[一二三四五六七八九](?![十百千万]))?[毛角]?(?![A-Za-z])",
     re.I,
 )
 _STATED_AMOUNT = re.compile(
@@ -183,7 +183,7 @@ def _money(text: str) -> Iterator[Entity]:
             (match["ten"] or "").lower(), 1
         )
         value += parse(match["tenth"]) / 10 if match["tenth"] else 0
-        dollars = match["sign"] == "$" or (match["unit"] or "").lower().startswith(("美", "usd", "dollar"))
+        dollars = match["sign"] == "$" or (match["unit"] or "").lower().startswith(("美", "usd", "dollar", "buck"))
         yield Entity("amount", plain(value), *match.span(), {"unit": "USD" if dollars else "CNY"}, 56)
     for match in _STATED_AMOUNT.finditer(text):
         yield Entity("amount", plain(float(match[1])), *match.span(1), {"unit": "CNY"}, 51)

@@ -60,7 +60,7 @@ _ROLE_NUMBER = re.compile(
 _ORDINARY = re.compile(
     r"^(?:(?:front|back|high|low|open|end|read|write|pre|post|self|auto|non|un|re|sub|multi|cross|co|over|under|half|e|x|all|any|one|two|three|four|on|off|out|in|up|well|real|long|short|full|semi|anti|intra|inter|inner|built|third|first|second|last|top|best|right|left|early|late|so|no|to|by|follow|step|day|week|month|year|time|user|test|data|log|app|web|api|ai|cloud|live|server|service|account|host|video|file)"
     r"[-_](?:end|only|in|out|up|on|off|side|like|based|driven|ready|specific|facing|related|time|streaming|stream|key|id|ids|level|name|names|password|call|calls|error|errors|file|files|server|gateway|base|center|centre|site|store|drive|box|read|write|service|source|box|user|users|account|live|test|data|log|web|app|api|made|hosted|signed|way|weeks?|days?|hours?|mins?|minutes?|months?|years?|core|cores|party|class|term|run|running|production|prod|billing|login|job|mail|search|report|replica|master|slave|worker|node|core|proxy|cache|edge)s?)$"
-    r"|^(?:non|re|un|sub|multi|cross|over|half|semi|anti|intra|x|no|self|auto|pre|post)[-_]|[-_](?:like|ready|only|based|side|driven|facing|specific|related|wide|free|level|end|signed|hosted|fpm|heap|slow|dumps?|exporter|disk|ip)$",
+    r"|^(?:non|re|un|sub|multi|cross|over|half|semi|anti|intra|x|no|self|auto|pre|post|in|on|off|out|up|down|per)[-_]|[-_](?:like|ready|only|based|side|driven|facing|specific|related|wide|free|level|end|signed|hosted|fpm|heap|slow|dumps?|exporter|disk|ip)$",
     re.I,
 )
 
@@ -80,7 +80,9 @@ _BUCKET_AFTER = re.compile(
 _BUCKET_BEFORE = re.compile(
     rf"(?<![A-Za-z0-9_.-])[\"'`]?(?P<name>{_BUCKET_NAME})[\"'`]?(?: ?(?:这个|那个|的)? ?(?:存储桶|桶|bucket\b))"
 )
-_STORAGE_TALK = re.compile(r"bos|bucket|桶|对象存储|object stor|s3cmd|bcecmd|putobject|getobject", re.I)
+_STORAGE_TALK = re.compile(
+    r"(?<![a-z])bos(?![a-z])|bucket|桶|对象存储|object stor|s3cmd|bcecmd|putobject|getobject", re.I
+)
 _MACHINE_TALK = re.compile(r"实例|服务器|主机|机器|虚拟机|server|instance|\bvm\b|ssh|ping", re.I)
 _BUCKET_TOKEN = re.compile(r"(?<![A-Za-z0-9_.@/-])[a-z0-9][a-z0-9]*(?:-[a-z0-9]+){1,6}(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])")
 _CANNED_ACL = ("public-read", "private-", "content-", "cache-", "x-")
@@ -111,13 +113,13 @@ _EN_ORDINAL = re.compile(
 )
 _MENTIONS = (
     ("last", re.compile(r"最后(?:一|那|那一)?(?:台|个(?!月|问题))|倒数第一[台个]|\bthe last (?:one|instance|server|vm|machine|of (?:them|those))\b", re.I)),
-    ("other", re.compile(r"另(?:外)?(?:一|那|那一)?[台个](?!问题|事|方|人|账号|账户|地方|地域|区域|项目|部门|公司|端口|域名|密码|办法)|(?:其他|别的|其它|剩下)(?:的)?(?:那)?(?:几)?[台个]|\b(?:the |that )?other (?:one|ones|two|three|instance|server|machine|vm)\b|\banother (?:one|instance|server|machine)\b|\bthe rest\b", re.I)),
-    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|牠)们|[这那它]俩(?!小时|天|月)|[这那](?:些|几台)(?:机器|实例|服务器|主机|云主机|虚拟机)|[这那](?:两|三|四|五|几)(?:台|个(?=都|也|全|机器|实例|服务器|$|[,，。!?！？]))|[前后]面?(?:两|三|几)台|\bthese (?:two|three|four)(?: ones)?\b(?! (?!instances|servers|vms|machines|boxes)\w)|\bthe (?:latter|former)\b|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthem(?: all| both)?\b", re.I)),
+    ("other", re.compile(r"另(?:外)?(?:一|那|那一)?[台个](?!问题|事|方|人|账号|账户|地方|地域|区域|项目|部门|公司|端口|域名|密码|办法)|(?:其他|别的|其它|剩下)(?:的)?(?:那)?(?:几)?[台个]|\b(?:the |that )?other (?:one|ones|two|three|instance|server|machine|vm)\b|\banother (?:one|instance|server|machine)\b", re.I)),
+    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|牠)们|[这那它]俩(?!小时|天|月)|[这那](?:些|几台)(?:机器|实例|服务器|主机|云主机|虚拟机)|[这那](?:两|三|四|五|几)(?:台|个(?=都|也|全|机器|实例|服务器|$|[,，。!?！？]))|[前后]面?(?:两|三|几)台|\bthese (?:two|three|four)(?: ones)?\b(?! (?!instances|servers|vms|machines|boxes)\w)|\bthe (?:latter|former)\b|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthe (?:first|last) (?:two|three|four)\b(?! \w+s\b)|\ball (?:two|three|four|five)\b(?! (?!please|pls|now|at|before|and)\w)|\bthem(?: all| both)?\b", re.I)),
     ("described", re.compile(r"\bthe one (?=(?:in|at|on|with|that|which|from|named|called|you|i|we)\b)|\bthat one (?=in\b)|(?:的|里|区)(?:那|这)(?:一)?[台个](?!月|时|问题)", re.I)),
     ("focus", re.compile(
         r"刚才(?:的)?(?:那|说的那?|查的那?|这)(?:一)?[台个]|刚刚(?:那|说的那)[台个]|上面(?:的)?(?:那|这)(?:一)?[台个]|前面(?:的)?(?:那|说的)(?:一)?[台个]?|之前(?:的)?(?:那|说的)(?:一)?[台个]"
         r"|(?<!其)(?:它|牠)(?!们)|[这那](?:一)?台(?!上海)(?:机器|实例|服务器|虚拟机|云主机|主机|机子)?|[这那](?:一)?个(?:实例|服务器|机器|虚拟机|云主机|主机|域名)|该(?:实例|服务器|机器|主机)|上一[台个](?!月|周|季)(?:机器|实例|服务器)?"
-        r"|\bthe (?:previous|same) (?:one|instance|server|vm|machine|box)\b|\b(?:that|this) (?:same )?(?:one|instance|server|vm|machine|box|host|domain|channel|bucket|disk|database|ticket|stream)(?! (?:of|time|day|thing|is called))\b|\bthe same one\b|\b(?:the )?one (?:i|we|you) (?:just )?(?:mentioned|said|checked|restarted|looked at|told)\b",
+        r"|\bthe (?:previous|same) (?:one|instance|server|vm|machine|box)\b|\b(?:that|this) (?:same )?(?:one|instance|server|vm|machine|box|host|domain|channel|bucket|disk|database|ticket|stream)(?! (?:of|time|day|thing|is called))\b|\bthe same one\b|\b(?:that|this) thing\b|\b(?:the )?one (?:i|we|you) (?:just )?(?:mentioned|said|checked|restarted|looked at|told)\b",
         re.I)),
 )  # fmt: skip
 # Kinds and words that name a resource: a pronoun after them speaks of that resource, and is no open mention.
@@ -132,16 +134,20 @@ _NAMING_WORDS = re.compile(
 )
 # "The password on it" asks for the password of something that is not named.
 _PROPERTY_OF = re.compile(
-    r"\b(?:passw(?:or)?d|pw|login|bandwidth|pipe|ports?|\d{2,5}|memory|ram|cpus?|cores?|disk|specs?|size|region) (?:on|of|for|to) $",
+    r"\b(?:passw(?:or)?d|pw|login|snapshots?|backups?|copy|copies|bandwidth|pipe|ports?|\d{2,5}|memory|ram|cpus?|cores?|disk|specs?|size|region) (?:on|of|for|to) $",
     re.I,
 )
-# A pronoun this many English words into the message nearly always points back inside it.
+# A pronoun this many English words into the message nearly always points back inside it; "that one" does not.
 _FAR_WORDS = 7
+_POINTING = re.compile(r"(?:that|this) (?:one|thing)\b", re.I)
 # "广州那台", "mysql那台", "那台ubuntu的": a place, a system or a task right beside a demonstrative describes it.
 _PLACES = "北京|广州|苏州|保定|武汉|香港|新加坡|成都|阳泉|南京|上海|华北|华南|华东|华中"
 _DESCRIBED_BEFORE = re.compile(rf"(?:{_PLACES}|机房|环境|(?<![A-Za-z0-9]){_ROLE}\d*|[里区库盘的])$", re.IGNORECASE)
 _DESCRIBED_AFTER = re.compile(rf" ?(?:{_PLACES}|[A-Za-z][A-Za-z0-9.]* ?的)")
-_IT = re.compile(r"\b(?:it|its(?! own))\b(?!'s (?:been|not working|urgent|ok|fine|hard|possible|time))", re.I)
+_IT = re.compile(
+    r"\b(?:(?-i:[Ii]t)|its(?! own)|(?-i:IT)(?=[^a-z]*$))\b(?!'s (?:been|not working|urgent|ok|fine|hard|possible|time))",
+    re.I,
+)
 _EXPLETIVE_IT = re.compile(
     r"\b(?:is|was|how long (?:does|will)|does|will|would|could) it (?:possible|take|cost|ok|safe|normal|necessary|be possible|work)\b|\bit(?:'s| is| was| seems| looks| would be| will be| takes?| costs?| says?| turns out)\b(?! (?:down|dead|slow|stopped|broken|full|still|running|up|offline|not))|\b(?:forget|got|get|call|about|leave|hold|make|do|did|that's|take) it\b(?=[ ,.!?]*(?:$|,|\.|!|\?))",
     re.I,
@@ -250,16 +256,20 @@ def _is_named(text: str, named: list[Entity], start: int, end: int) -> bool:
         return True
     if _PROPERTY_OF.search(text[:start]):
         return False
-    return bool(_NAMING_WORDS.search(text[:start])) or len(re.findall(r"[A-Za-z']+", text[:start])) > _FAR_WORDS
+    far = len(re.findall(r"[A-Za-z']+", text[:start])) > _FAR_WORDS and not _POINTING.match(text, start)
+    return far or bool(_NAMING_WORDS.search(text[:start]))
 
 
 _CHANGE_BEFORE = re.compile(rf"{_CHANGE} ?$", re.IGNORECASE)
+# "Make a snapshot" asks for one; no item of the dialogue is changed.
+_MADE_BEFORE = re.compile(r"\bmake (?:me )?(?:a|an|another|one) (?:new )?$", re.IGNORECASE)
 _CHANGED_AFTER = re.compile(rf"^ ?(?:{_CHANGED})", re.IGNORECASE)
 
 
 def _fields(text: str) -> Iterator[Entity]:
     for value, start, end in matcher_of("field").find(text):
-        if _CHANGE_BEFORE.search(text[:start]) or _CHANGED_AFTER.match(text[end:]):
+        changed = _CHANGE_BEFORE.search(text[:start]) or _CHANGED_AFTER.match(text[end:])
+        if changed and not _MADE_BEFORE.search(text[:start]):
             yield Entity("field", value, start, end, weight=44)
 
 

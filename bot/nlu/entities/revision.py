@@ -6,6 +6,7 @@ meant; a hyphenated name in a complaint about object storage is a bucket; consen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from bot.nlu.entities.lexicon import load
 from bot.nlu.entities.model import Entity, without_overlaps
 from bot.nlu.entities.operations import expected_operations, is_meant, is_wanted, value_in
 
+# Where a job runs is a machine, also in a sentence about object storage.
+_RUNS_ON = re.compile(r"(?:\b(?:runs?|running|runner|started|deployed) on|跑在|运行在|部署在) ?$", re.IGNORECASE)
 # What no kind of the product covers stays available to the dialogue under these.
 CONSENT, DESCRIPTION = "consent", "description"
 
@@ -35,7 +38,7 @@ def revise(entities: Iterable[Entity], intents: frozenset[str], text: str) -> li
         if entity.kind == "operation":
             kept += [found for found in _as_operation(entity, intents, text) if not _is_repeated(found, kept)]
         elif _holds(entity, intents):
-            kept.append(_renamed(entity, intents))
+            kept.append(_renamed(entity, intents, text))
     kept = without_overlaps([*kept, *expected(text, intents)])
     return without_overlaps([*kept, *expected_operations(text, intents, kept, words)])
 
@@ -78,9 +81,11 @@ def _stands_for_a_resource(entity: Entity, intents: frozenset[str], text: str, *
     return not (pronoun and intents <= set(without))
 
 
-def _renamed(entity: Entity, intents: frozenset[str]) -> Entity:
-    if entity.kind == "instance_name" and intents == {"bos_access_denied"} and str(entity.value).count("_") < 3:
-        return replace(entity, kind="bucket")
+def _renamed(entity: Entity, intents: frozenset[str], text: str) -> Entity:
+    if entity.kind in ("instance_name", "bucket") and intents == {"bos_access_denied"}:
+        runs_there = _RUNS_ON.search(text[: entity.start]) is not None
+        if runs_there or str(entity.value).count("_") < 3:
+            return replace(entity, kind="instance_name" if runs_there else "bucket")
     if entity.kind == "mention" and entity.value == "described":
         return replace(entity, kind=DESCRIPTION)
     return entity

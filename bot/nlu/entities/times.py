@@ -334,14 +334,14 @@ def _periods(text: str, now: Clock) -> Iterator[Entity]:
 _STRETCHES = (
     (re.compile(r"(?:这个?|本|上个?|下个?)?月[底末初](?!\d)|(?<![\d一二三四五六七八九十个])月中(?!\d)", re.I), "month"),
     (re.compile(r"(?:上个?|这个?|本|下个?)季度|第?[一二三四1-4]季度|\bQ[1-4]\b|\b(?:last|this|next|first|second|third|fourth) quarter\b", re.I | re.ASCII), "quarter"),
-    (re.compile(r"[上下]半年|(?<!半)年[底初末](?!\d)|\b(?:the )?end of (?:the |this |next )?(?:week|month|quarter|year)\b|\bmonth[- ]end\b|\byear[- ]end\b", re.I | re.ASCII), "year"),
+    (re.compile(r"[上下]半年|(?<!半)年[底初末](?!\d)|\b(?:the )?end of (?:the |this |next )?(?:week|month|quarter|year)\b|\b(?:month|quarter|year)[- ]end\b(?! (?:closing|close|batch|reports?|reporting|run|jobs?|rush|payroll|settlement|accounts|bonus))", re.I | re.ASCII), "year"),
     (re.compile(r"上周末|下周末|这周末|本周末|周末|\b(?:this |last |next |the |over the )?weekends?(?: night| morning)?\b", re.I | re.ASCII), "weekend"),
     (re.compile(r"前[天]?[晚早](?!期|餐|饭)上?|(?<![\d一])(?:当晚|次日|隔天|第二天(?:早上|上午|晚上)?)|\b(?:EOD|end of (?:the |business )?day|close of business)\b", re.I | re.ASCII), "part"),
     (re.compile(r"春节|除夕|元旦|元宵节?|清明节?|端午节?|中秋节?|国庆节?|劳动节|圣诞节?|双(?:十[一二]|1[12])(?!\d)|(?<!a )\b(?:chinese |lunar )?new year(?:'s)?(?: eve| day)?\b|\b(?:spring festival|christmas(?: eve| day)?|black friday|thanksgiving|easter|national day)\b", re.I | re.ASCII), "holiday"),
 )  # fmt: skip
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])"
 _SPOKEN_CLOCK = re.compile(
-    rf"\b(?:(?:a )?quarter|half|five|ten|twenty) (?:past|to) {_HOUR_WORD}\b"
+    rf"\b(?:(?:a )?quarter|half|five|ten|twenty) (?:past|to) {_HOUR_WORD}\b|\b{_HOUR_WORD}(?= o'?clock\b)"
     rf"|\b(?:at|around|by|before|until|till) (?:about )?{_HOUR_WORD}(?= ?(?:$|[,.;!?]| (?:tonight|tomorrow|today|yesterday|sharp|on (?:mon|tue|wed|thu|fri|sat|sun))))",
     re.I | re.ASCII,
 )
@@ -399,7 +399,9 @@ def _stretches(text: str, now: Clock) -> Iterator[Entity]:
 
 _BETWEEN = re.compile(r" ?(?:到|至|-|~|–|—|and|to|until|till) ?(?:at )?", re.I)
 # "15:32 today", "tonight between 1 and 3 am": a clock and its day, in either order, are one point.
-_BESIDE = re.compile(r",? (?:on |of |at |in the |from |between |around |about )*|的", re.I)
+_BESIDE = re.compile(
+    r",? (?:on |of |at |in the |from |between |around |about |after |before |by |until |till )*|的", re.I
+)
 
 
 _FINE_FIRST = ("minute", "hour", "part", "day")

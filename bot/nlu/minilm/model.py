@@ -82,7 +82,7 @@ class MiniLMWeights:
         if described["dtype"] != "F32":
             raise MiniLMError(f"{name} in {self._path} is {described['dtype']}, not 32-bit")
         start = 8 + size + described["data_offsets"][0]
-        return np.memmap(self._path, np.float32, "r", offset=start, shape=tuple(described["shape"]))
+        return np.asarray(np.memmap(self._path, np.float32, "r", offset=start, shape=tuple(described["shape"])))
 
     def floats(self, name: str, *shape: int) -> Vectors:
         """A vector, by its short name."""
