@@ -123,6 +123,7 @@ def _names(text: str) -> Iterator[Entity]:
 
 # Of "the region of my server" and "服务器的地域" the item is the region.
 _OF_ANOTHER = re.compile(r"(?:\bof (?:the|my|our|this|that) )$", re.I)
+_MACHINE_WORD = re.compile(r"机器|服务器|主机|machine|server|host|vm", re.I)
 _ITS_OWN = re.compile(r"的|'s\b|登录|(?: (?:id|ip|name|password|region|port)\b)", re.I)
 
 
@@ -132,6 +133,11 @@ def _items(text: str) -> Iterator[Entity]:
     for value, start, end in matcher_of("field").find(text):
         if value in items and not _OF_ANOTHER.search(text[:start]) and not _ITS_OWN.match(text, end):
             yield Entity("field", value, start, end, weight=_WEIGHT)
+
+
+def _corrected_items(text: str) -> Iterator[Entity]:
+    """As ``_items``; a machine in a correction is the one that is meant, and not the name of an item."""
+    return (item for item in _items(text) if not _MACHINE_WORD.fullmatch(text[item.start : item.end]))
 
 
 _MACHINE_INTENTS = (
@@ -145,7 +151,7 @@ _FINDERS: dict[str, tuple[Callable[[str], Iterator[Entity]], ...]] = {
     "rds_connection": (_database_codes,),
     "bos_access_denied": (_buckets,),
     "skip": (_items,),
-    "correct": (_items,),
+    "correct": (_corrected_items,),
     "explain_why": (_items,),
     **dict.fromkeys(_MACHINE_INTENTS, (_names,)),
 }

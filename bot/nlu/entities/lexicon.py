@@ -39,6 +39,9 @@ _VISITORS = re.compile(
     r"(?:from|in|at|around|across|near|based in) (?:the )?$",
     re.IGNORECASE,
 )
+_VISITORS_AFTER = re.compile(
+    r"(?:那边|这边|地区|本地)?的?(?:用户|客户|玩家|观众|访客|同事|学生|办公室|家里|朋友|买家|网友|读者|粉丝|顾客|员工|分公司)"
+)
 # Characters either side of a weak surface in which its anchor must stand.
 _ANCHOR_REACH = 8
 
@@ -130,7 +133,7 @@ def find_terms(text: str) -> list[Entity]:
         for m in _ZONE.finditer(text)
     ]
     for value, start, end in matcher_of("region").find(text):
-        if not _VISITORS.search(text[:start]):
+        if not _VISITORS.search(text[:start]) and not _VISITORS_AFTER.match(text, end):
             found.append(Entity("region", value, start, end, weight=_WEIGHTS["region"]))
     for value, start, end in matcher_of("product").find(text):
         if not _is_lookalike("product", text, start, end):

@@ -2,7 +2,7 @@
 """Ports, bandwidth, sizes and money, with their numbers normalised.
 
 Values: port an ``int`` (a range as ``"8000-9000"``), bandwidth in Mbps, ``amount`` a sum of money with its ``unit``
-(CNY, USD), ``size`` a number with its ``unit`` (core, GB) and, where the words tell, its ``role`` (cpu, memory, disk).
+(ISO 4217, CNY where none is said), ``size`` a number with its ``unit`` (core, GB) and, where the words tell, its ``role`` (cpu, memory, disk).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from bot.nlu.entities.model import Entity
 from bot.nlu.entities.numbers import CHINESE, ENGLISH, NUMBER, parse, plain
 
+_NO_DATE = r"(?! (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
 _PORT_NUMBER = r"\d{1,5}(?:\s?[-~至到]\s?\d{1,5})?"
 _PORT_LIST = rf"{_PORT_NUMBER}(?:(?: ?(?:[,、/]|和|跟|与|及|还有|and|or|&) ?)+{_PORT_NUMBER})*"
 _PORT_PATTERNS = (
@@ -29,7 +30,7 @@ _PORT_PATTERNS = (
     re.compile(r"(?:\d{1,3}\.){3}\d{1,3}:(\d{1,5})(?!\d)"),
     re.compile(r"(?<![\w:\"'])(?:localhost)?:(\d{2,5})(?![\d:])"),
     re.compile(
-        rf"(?:开放|放行|开通|打开|监听|跑在|开一?下|健康检查(?:端口)?(?:用的?|走的?|是)?|health ?checks? (?:port |is |on |uses? |at )*|(?:runs?|running|served|responds?|responding|answers?|answering) on(?: port)?|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST})(?!\.?\d| ?(?:台|个|元|%|M|G|核))",
+        rf"(?:开放|放行|开通|打开|监听|跑在|开一?下|健康检查(?:端口)?(?:用的?|走的?|是)?|health ?checks? (?:port |is |on |uses? |at )*|(?:runs?|running|served|responds?|responding|answers?|answering) on(?: port)?|telnet(?: [\w.]+)?|listen(?:ing)? on|allow|expose|whitelist) ?(?:一下|了|the)? ?(?<!\d)(?!(?:4[012]\d|50[0-5])(?!\d))({_PORT_LIST}){_NO_DATE}(?!\.?\d| ?(?:台|个|元|%|M|G|核))",
         re.I,
     ),
     re.compile(r"(?<![\d.:A-Za-z-])(\d{2,5}) ?口(?!令|径)", re.I),
@@ -44,6 +45,8 @@ _LOW_PORT = re.compile(
     rf"(?<![\dA-Za-z.:#$¥/_-])(20|21|22|23|25|53|80|110|123|143|161|389|443|445|465|514|587|636|873|993|995|1080|2049|3000|3128|4000|5000|(?!20[12]\d)[1-9]\d{{3,4}}){_UNIT_FREE}(?![A-Za-z_-])",
     re.I,
 )
+# "Nothing on 443", "traffic to 80": the ports of the web, also where nothing speaks of connections.
+_WEB_PORT = re.compile(rf"\b(?:on|to|via|over) (443|80){_UNIT_FREE}(?![A-Za-z_-])", re.I)
 _CONNECTION_TALK = re.compile(
     r"端口|\bports?\b|\bssh|rdp|telnet|安全组|security group|防火墙|firewall|监听|listen|putty|远程|xshell|finalshell|sshd|埠|放通|入方向|出方向|inbound|ingress|smtp|\bnc\b|nmap|\btcp|\budp|blocked|放开|放行|开放|打开|开一下|开个|入站|出站|\brules?\b|\bopen\b|\ballow|\bunblock|\bclose\b|\bexpose",
     re.I,
@@ -82,10 +85,14 @@ _SIZE = re.compile(
 )
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
-    rf"(?:HK|US|NT|S|A)?(?P<sign>[¥$€£]) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
-    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?|bucks)(?P<tenth>[一二三四五六七八九](?![十百千万]))?[毛角]?(?![A-Za-z])",
+    rf"(?P<sign>(?:HK|US|NT|S|A)?[¥$€£]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD|SGD|EUR) ?) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
+    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?|bucks)(?P<tenth>[一二三四五六七八九](?![十百千万])|(?<=块)\d(?!\d))?[毛角]?(?![A-Za-z])",
     re.I,
 )
+_CURRENCIES = {
+    "$": "USD", "US$": "USD", "USD": "USD", "HK$": "HKD", "HKD": "HKD", "S$": "SGD", "SGD": "SGD", "NT$": "TWD",
+    "A$": "AUD", "€": "EUR", "EUR": "EUR", "£": "GBP",
+}  # fmt: skip
 _STATED_AMOUNT = re.compile(
     r"(?:金额|数额|\bamount)(?: ?(?:是|为|改成|填|:|=|to|of|is|应该是)){1,2} ?(\d+(?:\.\d+)?)(?![\d%])", re.I
 )
@@ -109,10 +116,11 @@ def _known_ports(text: str) -> Iterator[Entity]:
     if _MONEY_TALK.search(text):
         return
     patterns = (_KNOWN_PORT, _LOW_PORT) if _CONNECTION_TALK.search(text) else (_KNOWN_PORT,)
-    for pattern in patterns:
+    for pattern in (*patterns, _WEB_PORT):
         for match in pattern.finditer(text):
             if int(match[1]) <= 65535:
-                yield Entity("port", int(match[1]), *match.span(), weight=43)
+                start, end = match.span(1)
+                yield Entity("port", int(match[1]), start, end, weight=43)
 
 
 def _number(text: str) -> float | None:
@@ -183,10 +191,16 @@ def _money(text: str) -> Iterator[Entity]:
             (match["ten"] or "").lower(), 1
         )
         value += parse(match["tenth"]) / 10 if match["tenth"] else 0
-        dollars = match["sign"] == "$" or (match["unit"] or "").lower().startswith(("美", "usd", "dollar", "buck"))
-        yield Entity("amount", plain(value), *match.span(), {"unit": "USD" if dollars else "CNY"}, 56)
+        yield Entity("amount", plain(value), *match.span(), {"unit": _currency(match)}, 56)
     for match in _STATED_AMOUNT.finditer(text):
         yield Entity("amount", plain(float(match[1])), *match.span(1), {"unit": "CNY"}, 51)
+
+
+def _currency(match: re.Match[str]) -> str:
+    unit = (match["unit"] or "").lower()
+    if unit.startswith(("美", "usd", "dollar", "buck")):
+        return "USD"
+    return _CURRENCIES.get((match["sign"] or "").upper().strip(), "CNY")
 
 
 def find_quantities(text: str) -> list[Entity]:

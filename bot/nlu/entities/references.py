@@ -60,7 +60,7 @@ _ROLE_NUMBER = re.compile(
 _ORDINARY = re.compile(
     r"^(?:(?:front|back|high|low|open|end|read|write|pre|post|self|auto|non|un|re|sub|multi|cross|co|over|under|half|e|x|all|any|one|two|three|four|on|off|out|in|up|well|real|long|short|full|semi|anti|intra|inter|inner|built|third|first|second|last|top|best|right|left|early|late|so|no|to|by|follow|step|day|week|month|year|time|user|test|data|log|app|web|api|ai|cloud|live|server|service|account|host|video|file)"
     r"[-_](?:end|only|in|out|up|on|off|side|like|based|driven|ready|specific|facing|related|time|streaming|stream|key|id|ids|level|name|names|password|call|calls|error|errors|file|files|server|gateway|base|center|centre|site|store|drive|box|read|write|service|source|box|user|users|account|live|test|data|log|web|app|api|made|hosted|signed|way|weeks?|days?|hours?|mins?|minutes?|months?|years?|core|cores|party|class|term|run|running|production|prod|billing|login|job|mail|search|report|replica|master|slave|worker|node|core|proxy|cache|edge)s?)$"
-    r"|^(?:non|re|un|sub|multi|cross|over|half|semi|anti|intra|x|no|self|auto|pre|post|in|on|off|out|up|down|per)[-_]|[-_](?:like|ready|only|based|side|driven|facing|specific|related|wide|free|level|end|signed|hosted|fpm|heap|slow|dumps?|exporter|disk|ip)$",
+    r"|^(?:non|re|un|total|sub|multi|cross|over|half|semi|anti|intra|x|no|self|auto|pre|post|in|on|off|out|up|down|per)[-_]|[-_](?:like|ready|only|based|side|driven|facing|specific|related|wide|free|level|end|signed|hosted|fpm|heap|slow|dumps?|exporter|disk|ip)$",
     re.I,
 )
 
@@ -108,13 +108,13 @@ _EN_ORDINALS = {
     "tenth": 10,
 }
 _EN_ORDINAL = re.compile(
-    rf"\b(?:the )?(?P<n>{'|'.join(_EN_ORDINALS)}) (?:one|instance|server|vm|machine|option|item|disk|of (?:them|those|these))\b|\bthe (?P<n2>{'|'.join(_EN_ORDINALS)})(?= ?(?:$|[,.;!?]| and\b))|\b(?:number|no\.|option) (?P<n3>\d|one|two|three)\b",
+    rf"(?<!\ba )\b(?:the )?(?P<n>{'|'.join(_EN_ORDINALS)}) (?:one|instance|server|vm|machine|option|item|disk|of (?:them|those|these))\b|\bthe (?P<n2>{'|'.join(_EN_ORDINALS)})(?= ?(?:$|[,.;!?]| and\b))|\b(?:number|no\.|option) (?P<n3>\d|one|two|three)\b",
     re.I,
 )
 _MENTIONS = (
     ("last", re.compile(r"最后(?:一|那|那一)?(?:台|个(?!月|问题))|倒数第一[台个]|\bthe last (?:one|instance|server|vm|machine|of (?:them|those))\b", re.I)),
     ("other", re.compile(r"另(?:外)?(?:一|那|那一)?[台个](?!问题|事|方|人|账号|账户|地方|地域|区域|项目|部门|公司|端口|域名|密码|办法)|(?:其他|别的|其它|剩下)(?:的)?(?:那)?(?:几)?[台个]|\b(?:the |that )?other (?:one|ones|two|three|instance|server|machine|vm)\b|\banother (?:one|instance|server|machine)\b", re.I)),
-    ("all", re.compile(r"(?:这|那)?(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|牠)们|[这那它]俩(?!小时|天|月)|[这那](?:些|几台)(?:机器|实例|服务器|主机|云主机|虚拟机)|[这那](?:两|三|四|五|几)(?:台|个(?=都|也|全|机器|实例|服务器|$|[,，。!?！？]))|[前后]面?(?:两|三|几)台|\bthese (?:two|three|four)(?: ones)?\b(?! (?!instances|servers|vms|machines|boxes)\w)|\bthe (?:latter|former)\b|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthe (?:first|last) (?:two|three|four)\b(?! \w+s\b)|\ball (?:two|three|four|five)\b(?! (?!please|pls|now|at|before|and)\w)|\bthem(?: all| both)?\b", re.I)),
+    ("all", re.compile(r"(?:这|那)?(?<!后端)(?<!另外)(?:两|几|三|四|五|些)[台个](?:都|全|一起)|(?:它|牠)们|[这那它]俩(?!小时|天|月)|[这那](?:些|几台)(?:机器|实例|服务器|主机|云主机|虚拟机)|[这那](?:两|三|四|五|几)(?:台|个(?=都|也|全|机器|实例|服务器|$|[,，。!?！？]))|[前后]面?(?:两|三|几)台|\bthese (?:two|three|four)(?: ones)?\b(?! (?!instances|servers|vms|machines|boxes)\w)|\bthe (?:latter|former)\b|\b(?:all|both) (?:of )?(?:them|those|these)\b|\b(?:these|those) (?:two |three )?(?:instances|servers|vms|machines|boxes)\b|\bthe (?:first|last) (?:two|three|four)\b(?! \w+s\b)|\ball (?:two|three|four|five)\b(?! (?!please|pls|now|at|before|and)\w)|\bthem(?: all| both)?\b", re.I)),
     ("described", re.compile(r"\bthe one (?=(?:in|at|on|with|that|which|from|named|called|you|i|we)\b)|\bthat one (?=in\b)|(?:的|里|区)(?:那|这)(?:一)?[台个](?!月|时|问题)", re.I)),
     ("focus", re.compile(
         r"刚才(?:的)?(?:那|说的那?|查的那?|这)(?:一)?[台个]|刚刚(?:那|说的那)[台个]|上面(?:的)?(?:那|这)(?:一)?[台个]|前面(?:的)?(?:那|说的)(?:一)?[台个]?|之前(?:的)?(?:那|说的)(?:一)?[台个]"
@@ -128,7 +128,7 @@ _NAMING_KINDS = frozenset(
      "ticket_id", "instance_name", "ip_address", "domain", "url", "bucket"}
 )  # fmt: skip
 _NAMING_WORDS = re.compile(
-    r"\b(?:my|our|the|a|an|one|new|this|that) (?:[\w-]+ ){0,2}(?:server|instance|vm|machine|database|db|disk|bucket|website|site|certificate|cert|domain|load balancer|snapshot|ticket|volume|cdn|app|stream|bill|invoice|refund|eip|account|order|api|service|port|password|bandwidth|windows|linux)s?\b"
+    r"\b(?:my|our|the|a|an|one|new|this|that) (?:[\w-]+ ){0,2}(?:server|instance|vm|machine|database|db|disk|bucket|website|site|certificate|cert|domain|load balancer|snapshot|ticket|volume|cdn|app|stream|bill|invoice|refund|eip|account|order|api|service|port|password|bandwidth|windows|linux|project|page|program|script|job|contract)s?\b"
     r"|服务器|虚拟机|云主机|数据库|网站|证书|域名|负载均衡|快照|工单|磁盘|云盘|直播|备案|账单|发票|订单|(?<![这那])(?:台|个)机器|实例",
     re.I,
 )

@@ -17,6 +17,8 @@ from bot.nlu.entities.operations import expected_operations, is_meant, is_wanted
 
 # Where a job runs is a machine, also in a sentence about object storage.
 _RUNS_ON = re.compile(r"(?:\b(?:runs?|running|runner|started|deployed) on|跑在|运行在|部署在) ?$", re.IGNORECASE)
+# What a pronoun behind it speaks of.
+_ANTECEDENTS = frozenset({"port", "product"})
 # What no kind of the product covers stays available to the dialogue under these.
 CONSENT, DESCRIPTION = "consent", "description"
 
@@ -32,6 +34,8 @@ def revise(entities: Iterable[Entity], intents: frozenset[str], text: str) -> li
     kept: list[Entity] = []
     for entity in entities:
         if entity.kind == "mention" and not _stands_for_a_resource(entity, intents, text, acts=acts):
+            continue
+        if _is_pronoun(entity, text) and any(e.kind in _ANTECEDENTS and e.end <= entity.start for e in entities):
             continue
         if _is_same_pronoun(entity, kept, text):
             continue
@@ -56,10 +60,13 @@ def _is_repeated(entity: Entity, kept: list[Entity]) -> bool:
     return any((entity.kind, entity.value) == (other.kind, other.value) for other in kept)
 
 
+def _is_pronoun(entity: Entity, text: str) -> bool:
+    return entity.kind == "mention" and text[entity.start : entity.end].lower() in ("it", "its", "它")
+
+
 def _is_same_pronoun(entity: Entity, kept: list[Entity], text: str) -> bool:
     """A second "it" stands for what the first one does."""
-    pronoun = entity.kind == "mention" and text[entity.start : entity.end].lower() in ("it", "its", "它")
-    return pronoun and any(other.kind == "mention" and other.value == entity.value for other in kept)
+    return _is_pronoun(entity, text) and any(other.kind == "mention" and other.value == entity.value for other in kept)
 
 
 def _holds(entity: Entity, intents: frozenset[str]) -> bool:

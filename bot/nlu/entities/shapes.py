@@ -105,6 +105,8 @@ _ERROR_TALK = re.compile(
 _NUMBERED_ERROR = re.compile(
     r"(?i)(?:errno|error[_ ]?code|error|err|errcode|err_code|code|错误码|错误代码|错误号|报错|错误|exit code|退出码) ?(?:is|为|是|代码|码|号|no\.?|number|:|=|#|\(|[\"']|-)* ?[\"']?(?P<code>\d{2,6})(?![\d%]|\.\d)"
 )
+# "Connection timed out (110)".
+_ERRNO = re.compile(r"(?i)(?:timed out|refused|reset(?: by peer)?|unreachable|no route to host) \((?P<code>\d{1,3})\)")
 _VERSION = re.compile(r"(?<![A-Za-z0-9.])[vV]?\d+(?:\.\d+){1,3}(?:-[A-Za-z0-9]+)?(?![A-Za-z0-9])")
 _SPEC = re.compile(r"(?<![A-Za-z0-9.])(?i:bcc)\.[a-z0-9]+\.c\d+m\d+(?![A-Za-z0-9])")
 _NAME_LIKE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+(?![A-Za-z0-9_-])")
@@ -157,7 +159,7 @@ def _error_codes(text: str) -> Iterator[Entity]:
     for match in _SYSTEM_CODE.finditer(text):
         yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
     bare = (_BARE_STATUS, _ROUND_STATUS) if _ERROR_TALK.search(text) else (_BARE_STATUS,)
-    for pattern in (_CONTEXT_CODE, _STATUS_AFTER, _NUMBERED_ERROR, *bare):
+    for pattern in (_CONTEXT_CODE, _STATUS_AFTER, _NUMBERED_ERROR, _ERRNO, *bare):
         for match in pattern.finditer(text):
             yield Entity("error_code", match["code"], match.start("code"), match.end("code"), weight=60)
     if _AI_TALK.search(text):

@@ -39,7 +39,7 @@ _UNITS = (
 )
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _UNIT_AGAIN = "|".join(pattern for _, pattern in _UNITS)
-_LENGTH = rf"(?:(?P<half>半个?|(?:a )?half[ -](?=(?:hour|day|year)\b)|half an? )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of)(?: (?:more|extra|full|whole|further|additional|business|working) |整|\+ ?| ?-?))(?:(?P<and_half>个半)|个?多|来)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
+_LENGTH = rf"(?:(?P<half>半个?|(?:a )?half[ -](?=(?:hour|day|year)\b)|half an? )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))(?! second (?!ago|later|each|or|to|for|and|per|before|after|at|is|was)[a-z])|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of)(?: (?:more|extra|full|whole|further|additional|business|working) |整|\+ ?| ?-?))(?:(?P<and_half>个半)|个?多|来)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
 _COMPACT = re.compile(r"(?<![A-Za-z0-9])(?P<hours>\d{1,2}) ?h ?(?P<minutes>\d{1,2}) ?m(?:in)?(?![A-Za-z0-9])", re.I)
 # Not inside a Latin word, number or range; Chinese may follow them directly ("100M一个月").
 _FREE = r"(?:(?<![A-Za-z0-9.-])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff]))"
@@ -66,7 +66,7 @@ _WEEKDAYS = {
     **{n: i for i, n in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
 }  # fmt: skip
 _ZH_DAY = (
-    r"(?:(?P<zh_year>\d{4}) ?年 ?)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月(?:份)? ?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})(?! ?月)(?: ?[日号])?"
+    r"(?:(?P<zh_year>\d{4}) ?年 ?)?(?P<zh_month>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月(?:份)? ?(?P<zh_day>\d{1,2}|[一二三四五六七八九十]{1,3})(?! ?月|,\d)(?: ?[日号])?"
     r"|(?P<iso>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?![\d.]*\.\d))|(?:(?P<zh_dom_which>[上下]个?|本|这个?)月 ?)?(?P<zh_dom>\d{1,2}|[二三]?十[一二三四五六七八九]?)[号日](?!线|楼|机|端|志|口|服)"
     r"|(?P<zh_which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<zh_weekday>[一二三四五六日天末])"
     r"|(?P<zh_word>大前天|前天|昨天|昨[日儿]|今天|今[日儿]|当天|明天|明[日儿]|大后天|后天|[今昨明](?=早|晚|夜))"
@@ -354,7 +354,7 @@ _MONTH_WORD = re.compile(
     re.I | re.ASCII,
 )
 _YEAR = re.compile(
-    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|year) (?:\d{1,2}/)?(?P<en>20[123]\d)\b(?! ?(?:[kmg]b\b|users|people|requests|connections|instances|yuan|rmb|%|/|\.\d))",
+    r"(?<!\d)(?P<zh>20[0-4]\d) ?年(?:度)?(?! ?\d{1,2} ?月)|\b(?:in|since|of|for|from|year) (?:\d{1,2}/)?(?P<en>20[123]\d)\b(?! ?(?:[kmg]b\b|users|people|requests|connections|instances|yuan|rmb|%|/|\.\d))",
     re.I | re.ASCII,
 )
 # "The 30th" goes on with an hour, a preposition or nothing; "the 2nd server" goes on with a noun.
