@@ -5,6 +5,7 @@ One :class:`Calibration` per language, fitted on predictions of sentences that t
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -25,7 +26,7 @@ _TAIL = 0.05
 _MIN_FOREIGN = 40
 # Weight of the neighbours' votes in the mixture (0–1). Likelihood would give them less, but a second opinion that
 # can disagree makes the second reading better (docs/nlu.md).
-_VOTES_SHARE = 0.15
+_VOTES_SHARE = 0.25
 # Weight of a foreign row against an in-scope row in the confidence model: on real traffic they are that rare.
 _FOREIGN_WEIGHT = 0.3
 
@@ -52,9 +53,15 @@ class Logistic:
 
     def probability(self, inputs: Array) -> Array:
         """Probabilities of the rows."""
-        standard = (inputs - np.array(self.means)) / np.array(self.spreads)
-        result: Array = expit(standard @ np.array(self.weights) + self.bias)
+        slopes, offset = self._folded
+        result: Array = expit(inputs @ slopes + offset)
         return result
+
+    @functools.cached_property
+    def _folded(self) -> tuple[Array, float]:
+        """The standardisation folded into slopes and an offset."""
+        slopes = np.array(self.weights) / np.array(self.spreads)
+        return slopes, self.bias - float(slopes @ np.array(self.means))
 
 
 @dataclass

@@ -5,34 +5,33 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
-_WORD_CHARACTERS = re.compile(r"^[\u3400-\u9fff]")
 
 
-def terms(text: str) -> Iterator[str]:
+def terms(text: str) -> list[str]:
     """Han 1–3-grams; for other words the word, word pairs, and 3–5-grams inside the padded word."""
+    found: list[str] = []
     previous = ""
     for run in _RUN.findall(text):
-        if _WORD_CHARACTERS.match(run):
-            for size in (1, 2, 3):
-                for start in range(len(run) - size + 1):
-                    yield run[start : start + size]
+        if "\u3400" <= run[0] <= "\u9fff":
+            found += [run[start : start + size] for size in (1, 2, 3) for start in range(len(run) - size + 1)]
             previous = ""
             continue
         word = run.strip(".,!?;:\"'()")
         if not word:
             continue
-        yield f"w {word}"
+        found.append(f"w {word}")
         if previous:
-            yield f"w {previous} {word}"
+            found.append(f"w {previous} {word}")
         previous = word
-        yield from _inside(word)
+        found += _inside(word)
+    return found
 
 
 @functools.lru_cache(maxsize=4096)
@@ -73,11 +72,11 @@ class NgramVectorizer:
 
     def weights_and_share(self, text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], float]:
         """As ``weights``, and the share of the text's terms that are known (0–1)."""
-        found = [self.vocabulary.get(term, -1) for term in terms(text)]
-        known = [number for number in found if number >= 0]
+        found = [self.vocabulary.get(term) for term in terms(text)]
+        known = [number for number in found if number is not None]
         counts = Counter(known)
-        indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        indices = np.array(list(counts), dtype=np.int64)
+        values = np.array(list(counts.values()), dtype=np.float32)
         weights = (1 + np.log(values)) * self.idf[indices]
         unit = weights / max(float(np.sqrt(weights @ weights)), 1e-9)
         return indices, unit, len(known) / max(1, len(found))

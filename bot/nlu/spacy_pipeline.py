@@ -19,6 +19,8 @@ from bot.nlu.entities import protected_spans
 
 _PIECE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]|[A-Za-z]+(?:'[A-Za-z]+)?|\d+(?:\.\d+)?|[^\s]")
 
+_MOST_WORDS = 100_000
+
 
 def token_spans(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every token; spaces belong to no token."""
@@ -32,7 +34,11 @@ def token_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 class SupportTokenizer:
-    """A spaCy tokenizer that never cuts protected spans."""
+    """A spaCy tokenizer that never cuts protected spans.
+
+    spaCy keeps every word it has seen for good; identifiers never come again, so the vocabulary is begun anew when it
+    is full.
+    """
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
@@ -43,14 +49,21 @@ class SupportTokenizer:
         words = [text[start:end] for start, end in spans]
         following = [*(start for start, _ in spans[1:]), len(text)]
         spaces = [after > end for (_, end), after in zip(spans, following, strict=False)]
+        if len(self.vocab) > _MOST_WORDS:
+            self.vocab = _vocabulary()
         doc = Doc(self.vocab, words=words, spaces=spaces)
         doc.user_data["offsets"] = spans
         return doc
+
+
+def _vocabulary() -> Vocab:
+    """Empty, and without the lexical attributes (is it like a number, a URL …) that nothing here reads."""
+    return Vocab(lex_attr_getters={})
 
 
 @functools.lru_cache(maxsize=1)
 def create_pipeline() -> SpacyLanguage:
     """The shared pipeline object."""
     nlp = spacy.blank("xx")
-    nlp.tokenizer = SupportTokenizer(nlp.vocab)
+    nlp.tokenizer = SupportTokenizer(_vocabulary())
     return nlp

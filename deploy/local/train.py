@@ -23,8 +23,8 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
-_SHARES = {"HybridIntentClassifier": 0.6, "RulePolicy": 0.95}
-"""How much of the whole is done when a component starts; encoding comes before all of them."""
+_ENCODED_SHARE, _SHARES = 0.6, {"RulePolicy": 0.95}
+"""How much of the whole is done when the sentences are encoded, and when a component starts."""
 
 
 def inputs_digest() -> str:
@@ -55,7 +55,7 @@ def _draw(share: float, name: str) -> None:
 def _follow(line: str) -> None:
     """Move the bar by one line of Rasa's output."""
     if encoded := _ENCODED.search(line):
-        _draw(_SHARES["HybridIntentClassifier"] * int(encoded[1]) / int(encoded[2]), "encoding sentences")
+        _draw(_ENCODED_SHARE * int(encoded[1]) / int(encoded[2]), "encoding sentences")
     elif (started := _STARTED.search(line)) and started[1] in _SHARES:
         _draw(_SHARES[started[1]], started[1])
 

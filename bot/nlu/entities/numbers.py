@@ -60,10 +60,18 @@ _WORDS = {
 CHINESE = r"[零〇一二两俩仨三四五六七八九十百千万]+"
 _TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 _ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
-_SMALL = rf"(?:{_TENS}[ -]{_ONES}|{_TENS}|(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|{_ONES}|zero)"
-ENGLISH = rf"(?:(?:{_SMALL}|a) hundred(?:(?: and)? {_SMALL})?|{_SMALL})"
+ENGLISH = rf"(?:{_TENS}[ -]{_ONES}|{_TENS}|(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|{_ONES}|zero)"
+ENGLISH_HUNDREDS = rf"(?:(?:{ENGLISH}|a) hundred(?:(?: and)? {ENGLISH})?)"
 # One number group for patterns; use ``parse`` on what it matched.
 NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}|{ENGLISH}(?![a-z]))"
+
+
+_ANY_NUMBER = re.compile(rf"\d|{CHINESE[:-1]}|\b(?:{ENGLISH}|hundred)\b", re.IGNORECASE)
+
+
+def has_number(text: str) -> bool:
+    """Whether any number is said, in digits or words."""
+    return _ANY_NUMBER.search(text) is not None
 
 
 def parse(text: str) -> float:

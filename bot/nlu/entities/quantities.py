@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from bot.nlu.entities.model import Entity
-from bot.nlu.entities.numbers import CHINESE, ENGLISH, NUMBER, parse, plain
+from bot.nlu.entities.numbers import CHINESE, ENGLISH, ENGLISH_HUNDREDS, NUMBER, has_number, parse, plain
 
 _NO_DATE = r"(?! (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
 _PORT_NUMBER = r"\d{1,5}(?:\s?[-~至到]\s?\d{1,5})?"
@@ -85,7 +85,7 @@ _SIZE = re.compile(
 )
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
-    rf"(?P<sign>(?:HK|US|NT|S|A)?[¥$€£]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD|SGD|EUR) ?) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
+    rf"(?P<sign>(?:HK|US|NT|S|A)?[¥$€£]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD|SGD|EUR) ?) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH_HUNDREDS}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
     r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?|bucks)(?P<tenth>[一二三四五六七八九](?![十百千万])|(?<=块)\d(?!\d))?[毛角]?(?![A-Za-z])",
     re.I,
 )
@@ -205,4 +205,6 @@ def _currency(match: re.Match[str]) -> str:
 
 def find_quantities(text: str) -> list[Entity]:
     """Every port, bandwidth, size and sum of money, possibly overlapping."""
+    if not has_number(text):
+        return []
     return [*_ports(text), *_bandwidths(text), *_sizes(text), *_money(text)]

@@ -7,20 +7,30 @@ import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 
-from bot.nlu.classifier import load_state, store_state
+from bot.nlu.cascade import STATES, Cascade
+from bot.nlu.classifier import load_states, store_states
+from bot.nlu.encoder import QUICK_ENCODER, shared_encoder
 
 
 def test_what_is_stored_is_read_back(tmp_path: Path) -> None:
     storage, resource = LocalModelStorage(tmp_path), Resource("model")
-    store_state(storage, resource, "quick_model", {"idf": np.ones(3)}, {"intents": ["续费", "renewal"]})
-    arrays, metadata = load_state(storage, resource, "quick_model")
-    assert arrays["idf"].tolist() == [1, 1, 1] and metadata == {"intents": ["续费", "renewal"]}
+    store_states(storage, resource, {name: ({"idf": np.ones(3)}, {"intents": ["续费", name]}) for name in STATES})
+    for name, (arrays, metadata) in load_states(storage, resource).items():
+        assert arrays["idf"].tolist() == [1, 1, 1] and metadata == {"intents": ["续费", name]}
 
 
-def test_an_archive_of_before_the_quick_model_says_to_train_again(tmp_path: Path) -> None:
+def test_an_archive_without_one_of_the_models_says_to_train_again(tmp_path: Path) -> None:
     storage, resource = LocalModelStorage(tmp_path), Resource("model")
     with pytest.raises(ValueError, match="train again"):
-        load_state(storage, resource, "quick_model")
-    store_state(storage, resource, "intent_model", {"idf": np.ones(3)}, {})
+        load_states(storage, resource)
+    store_states(storage, resource, {"intent_model": ({"idf": np.ones(3)}, {})})
     with pytest.raises(ValueError, match="train again"):
-        load_state(storage, resource, "quick_model")
+        load_states(storage, resource)
+
+
+def test_nothing_is_read_or_stored_before_the_fit() -> None:
+    encoder = shared_encoder(QUICK_ENCODER)
+    cascade = Cascade(encoder, encoder, 8)
+    assert cascade.read(["restart it"], "en") == {}
+    with pytest.raises(ValueError, match="not fitted"):
+        cascade.states()

@@ -1,0 +1,95 @@
+"""The two intent models: the quick one reads first, the full one what it leaves. Nothing here knows Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from bot.nlu.encoder import RememberingEncoder, SentenceEncoder, Vectors
+from bot.nlu.heads import Corpus
+from bot.nlu.intent_model import IntentModel, Prediction
+from bot.nlu.quick import QuickModel
+from bot.nlu.utterance import Language
+
+State = tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]
+"""Arrays and metadata of one model."""
+STATES = ("quick_model", "intent_model")
+# Sentences encoded in one call during training: bounds the activation buffers (about 30 MB).
+_BATCH = 64
+_TRAINING_THREADS = 2
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Feature texts with their languages and intents; all three have the same length."""
+
+    texts: list[str]
+    languages: list[Language]
+    intents: list[str]
+
+    def encoded(self, encoder: SentenceEncoder) -> Corpus:
+        """With their vectors, computed in batches on two threads."""
+        starts = range(0, len(self.texts), _BATCH)
+        texts = [self.texts[start : start + _BATCH] for start in starts]
+        languages = [self.languages[start : start + _BATCH] for start in starts]
+        with ThreadPoolExecutor(_TRAINING_THREADS) as pool:
+            computed = pool.map(encoder.encode, texts, languages)
+            batches = list(tqdm(computed, "Encoding sentences", len(texts), mininterval=1))
+        vectors = np.concatenate(batches) if batches else np.zeros((0, encoder.dimension), np.float32)
+        return Corpus(self.texts, self.languages, vectors, self.intents)
+
+
+class Cascade:
+    """Fit once, then ``read``; ``states`` is everything it has learned."""
+
+    def __init__(
+        self,
+        quick_encoder: SentenceEncoder,
+        encoder: SentenceEncoder,
+        remembered_sentences: int,
+        states: dict[str, State] | None = None,
+    ) -> None:
+        self._quick_encoder = quick_encoder
+        self._encoder = encoder
+        self._remembering = RememberingEncoder(encoder, remembered_sentences)
+        self._quick = QuickModel.restore(*states["quick_model"]) if states else None
+        self._full = IntentModel.restore(*states["intent_model"]) if states else None
+
+    def fit(self, learned: Sentences, validation: Sentences) -> Cascade:
+        """Fit both models; they are calibrated on the validation part before they learn it too (decision 0007)."""
+        judged = validation if validation.texts else None
+        self._full = IntentModel().fit(
+            learned.encoded(self._encoder), judged.encoded(self._encoder) if judged else None
+        )
+        self._quick = QuickModel().fit(
+            learned.encoded(self._quick_encoder), judged.encoded(self._quick_encoder) if judged else None
+        )
+        return self
+
+    def read(self, texts: Sequence[str], language: Language) -> dict[str, Prediction]:
+        """The readings of feature texts of one message; empty before the fit."""
+        if self._quick is None or self._full is None or not texts:
+            return {}
+        languages = [language] * len(texts)
+        found = {}
+        for text, vector in zip(texts, self._quick_encoder.encode(texts, languages), strict=True):
+            if reading := self._quick.predict(text, language, vector):
+                found[text] = reading
+        left = [text for text in texts if text not in found]
+        if left:
+            vectors: Vectors = self._remembering.encode(left, languages[: len(left)])
+            found.update(zip(left, self._full.predict(left, languages[: len(left)], vectors), strict=True))
+        return found
+
+    def states(self) -> dict[str, State]:
+        """By name of the model; raises ``ValueError`` before the fit."""
+        if self._quick is None or self._full is None:
+            raise ValueError("the cascade is not fitted")
+        quick, full = (self._quick.arrays(), self._quick.metadata()), (self._full.arrays(), self._full.metadata())
+        return dict(zip(STATES, (quick, full), strict=True))
