@@ -1,5 +1,8 @@
 """The quick model answers what it is sure of, never what is out of scope, and leaves the rest."""
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,6 +61,18 @@ def test_the_less_clear_the_sentences_the_more_are_left_and_the_rest_is_right(mo
         right = [reading.ranking[0][0] == intent for reading, intent in found if reading is not None]
         assert spread > 2 or np.mean(right) > 0.85
     assert left[0] < left[1] < left[2]
+
+
+def test_an_intent_that_is_often_misread_is_left_to_the_full_model() -> None:
+    validation = made(800, 8)
+    misread = [
+        INTENTS[1] if intent == INTENTS[0] and row % 3 == 0 else intent for row, intent in enumerate(validation.intents)
+    ]
+    model = QuickModel(block=24).fit(made(800, 2), replace(validation, intents=misread))
+    fresh = made(200, 9)
+    asked = list(zip(fresh.texts, fresh.languages, fresh.vectors, fresh.intents, strict=True))
+    read = Counter(intent for text, language, vector, intent in asked if model.predict(text, language, vector))
+    assert read[INTENTS[0]] < read[INTENTS[1]]
 
 
 def test_the_stored_model_reads_the_same(model: QuickModel) -> None:
