@@ -41,9 +41,14 @@ class Logistic:
     bias: float
 
     @classmethod
-    def fit(cls, inputs: Array, truth: Array, weights: Array | None = None) -> Logistic:
-        """Fit on rows of ``inputs``; ``truth`` is boolean. A constant truth gives a constant probability."""
+    def fit(cls, inputs: Array, truth: Array, weights: Array | None = None, indicators: int = 0) -> Logistic:
+        """Fit on rows of ``inputs``; ``truth`` is boolean. A constant truth gives a constant probability.
+
+        The last ``indicators`` columns are 0 or 1 and stay as they are: standardised, a rare one would weigh too much.
+        """
         means, spreads = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-6)
+        if indicators:
+            means[-indicators:], spreads[-indicators:] = 0.0, 1.0
         rate = float(truth.mean())
         if rate in (0.0, 1.0):
             safe = min(max(rate, 0.01), 0.99)

@@ -100,3 +100,19 @@ def test_the_structure_survives_the_tracker_store(model: TrainedModel) -> None:
     restored = Event.from_parameters(event.as_dict())
     assert isinstance(restored, UserUttered)
     assert restored.parse_data["understanding"] == event.parse_data["understanding"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "就那个啥嘛呜哩哇",
+        "阿巴阿巴阿巴",
+        "qqqq www",
+        "asdf qwer zxcv",
+        "whatsit stuff thing",
+        "the thingy with the doodad",
+        "wibble wobble",
+    ],
+)
+def test_nonsense_is_not_acted_on(model: TrainedModel, text: str) -> None:
+    assert model.parse(text)["understanding"]["gate"] != "answer"
