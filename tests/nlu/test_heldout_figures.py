@@ -8,7 +8,7 @@ from bot.nlu.report import measure
 # Percent; lower bounds, then upper bounds. The product's bars are higher: `make nlu-report` prints both.
 _AT_LEAST = {
     "intent accuracy": {"zh": 96.5, "en": 96.5},
-    "entity F1": {"zh": 96.0, "en": 94.5},
+    "entity F1": {"zh": 96.5, "en": 95.5},
     "accuracy of the 75 % surest": {"zh": 98.8, "en": 98.8},
     "truth among two offered readings": {"zh": 88.0, "en": 87.0},
 }
