@@ -34,6 +34,9 @@ _QUIET = {
     "OPENBLAS_NUM_THREADS": "1",
     "TF_INTRA_OP_PARALLELISM_THREADS": "1",
     "TF_INTER_OP_PARALLELISM_THREADS": "1",
+    # Left alone, glibc raises both with the largest block that was freed, and keeps 40 MB of the assistant's for good.
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
 }
 
 
