@@ -5,7 +5,8 @@ Run: ``python tests/load/nlu_speed.py [--model PATH] [--sentences N]`` in the ro
 The sentences are those of the development set that have about sixteen encoder tokens, both languages in turn; every one
 is new to the process, so nothing is remembered. One thread, one process. The stock pipeline is trained on the same
 training sentences (one epoch: its parse costs the same as after a hundred). Prints p50 and p95 in milliseconds and the
-ratio; exits with 1 when a bar of the product is missed (p50 8 ms, p95 20 ms, twice the speed of the stock parse).
+ratio; exits with 1 when a bar of the product is missed (p50 8 ms, p95 20 ms, twice the speed of the stock parse, and a
+second for the longest message that is all entities, seams and negations).
 """
 
 from __future__ import annotations
@@ -36,8 +37,22 @@ from rasa.core.agent import Agent
 from bot.nlu.e5.model import shared_e5
 from bot.nlu.evaluation.heldout import DEVELOPMENT, load
 from bot.nlu.evaluation.rivals import train_stock
+from bot.nlu.utterance import MAX_CHARACTERS
 
-P50_BAR, P95_BAR, RATIO_BAR = 8.0, 20.0, 2.0
+P50_BAR, P95_BAR, RATIO_BAR, LONGEST_BAR = 8.0, 20.0, 2.0, 1000.0
+# Repeated to the longest message that is read: each kind of rule at its worst.
+HOSTILE = (
+    "users in beijing ",
+    "we want double the ",
+    "restart it ",
+    "at the renewal ",
+    "HK$1,000 RMB 3 ",
+    "restart web-01 and then ",
+    "别重启了，",
+    "上海的用户说北京慢，",
+    "it's not the server, it's the db. ",
+    "ERROR web-01 connect to 10.0.0.3:3306 timed out (110)\n",
+)
 _WARM_UP = 20
 _BLOCK = 20
 _OURS, _STOCK = "this assistant", "Rasa stock (DIET)"
@@ -80,6 +95,16 @@ async def _measure(agents: dict[str, Agent], texts: list[str]) -> dict[str, list
     return {name: pairs[_WARM_UP:] for name, pairs in durations.items()}
 
 
+async def _longest(agent: Agent) -> float:
+    """Milliseconds of the slowest hostile message."""
+    slowest = 0.0
+    for piece in HOSTILE:
+        begun = time.perf_counter()
+        await agent.parse_message((piece * MAX_CHARACTERS)[:MAX_CHARACTERS])
+        slowest = max(slowest, (time.perf_counter() - begun) * 1000)
+    return slowest
+
+
 def _percentile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
@@ -103,6 +128,7 @@ def main() -> int:
     ours = Agent.load(str(options.model or _latest_model()))
     asyncio.run(_measure({_OURS: ours}, texts[:_WARM_UP]))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    longest = asyncio.run(_longest(ours))
     with tempfile.TemporaryDirectory() as folder:
         stock = train_stock(training_sentences(), Path(folder), epochs=1)
         agents = {_OURS: ours, _STOCK: Agent.load(str(stock))}
@@ -116,7 +142,8 @@ def main() -> int:
     p50, p95 = _percentile(wall, 0.5), _percentile(wall, 0.95)
     ratio = _percentile(theirs, 0.5) / p50
     print(f"stock / ours at p50: {ratio:.1f}; peak memory with our model only: {memory:.0f} MB")
-    return 0 if p50 <= P50_BAR and p95 <= P95_BAR and ratio >= RATIO_BAR else 1
+    print(f"slowest message of {MAX_CHARACTERS} characters: {longest:.0f} ms")
+    return 0 if p50 <= P50_BAR and p95 <= P95_BAR and ratio >= RATIO_BAR and longest <= LONGEST_BAR else 1
 
 
 if __name__ == "__main__":

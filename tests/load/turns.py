@@ -1,6 +1,7 @@
 """Speed of turns, each sentence new: without cloud calls, and with a whole diagnosis (docs/performance.md).
 
-Sentences come from the held-out sets, so none was seen in training and none repeats: no cache can answer.
+Sentences come from the held-out sets, so none was seen in training and none repeats: no cache can answer. Exits with 1
+when a median or the memory of the assistant is above its bar.
 """
 
 import argparse
@@ -24,6 +25,9 @@ from local_stack import LocalStack, running_stack  # noqa: E402
 
 QUIET = ("greet", "thank", "chitchat", "bot_challenge", "how_to", "out_of_scope")
 WARM_UP = 5
+# Milliseconds at the median, and MB after all turns.
+TURN_BARS = {"without cloud calls": 80, "with diagnosis": 200}
+ASSISTANT_MB = 900
 INSTANCES = ("i-Dw7Lq2Xa", "i-Dw3Tn9Rb", "i-Dd5Kp8Mc", "i-Dt1Vh6Zd")
 
 
@@ -97,6 +101,14 @@ def measure(stack: LocalStack, limit: int) -> dict[str, dict[str, float]]:
     return rows
 
 
+def above_bars(rows: dict[str, dict[str, float]]) -> list[str]:
+    """The rows that miss their bar."""
+    slow = [
+        row for row, figures in rows.items() if figures.get("p50_ms", 0) > TURN_BARS.get(row.rpartition(", ")[0], 0)
+    ]
+    return [*slow, *(["memory of assistant"] if rows["memory of assistant"]["mb"] > ASSISTANT_MB else [])]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=int, default=60, help="turns of each kind and language")
@@ -106,7 +118,9 @@ def main() -> int:
         print(f"{name:<28} " + "  ".join(f"{key} {value}" for key, value in figures.items()))
     report = ROOT / "docs" / "reports" / "turns.json"
     report.write_text(json.dumps(rows, indent=1) + "\n")
-    return 0
+    missed = above_bars(rows)
+    print(f"above their bar: {', '.join(missed) or 'none'}")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bot.nlu.entities.inflection import forms_of
-from bot.nlu.entities.model import Entity
+from bot.nlu.entities.model import Entity, before
 
 _WEIGHTS = {"region": 45, "product": 25, "os": 46}
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz_")
@@ -133,7 +133,7 @@ def find_terms(text: str) -> list[Entity]:
         for m in _ZONE.finditer(text)
     ]
     for value, start, end in matcher_of("region").find(text):
-        if not _VISITORS.search(text[:start]) and not _VISITORS_AFTER.match(text, end):
+        if not _VISITORS.search(before(text, start)) and not _VISITORS_AFTER.match(text, end):
             found.append(Entity("region", value, start, end, weight=_WEIGHTS["region"]))
     for value, start, end in matcher_of("product").find(text):
         if not _is_lookalike("product", text, start, end):

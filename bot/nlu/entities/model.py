@@ -6,6 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 Value = str | int | float
+# Characters on either side of a word that tell what it means. What stands farther off tells nothing, and without a
+# limit every word of a pasted log would be looked at together with the whole log.
+_REACH = 160
+
+
+def before(text: str, start: int) -> str:
+    """What stands right before a place."""
+    return text[max(0, start - _REACH) : start]
+
+
+def after(text: str, end: int) -> str:
+    """What stands right behind a place."""
+    return text[end : end + _REACH]
 
 
 @dataclass(frozen=True)

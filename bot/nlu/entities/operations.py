@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.nlu.entities.lexicon import load, matcher_of
-from bot.nlu.entities.model import Entity, Value
+from bot.nlu.entities.model import Entity, Value, after, before
 
 _WEIGHT = 22
 _BACKUP_NOUN = re.compile(r"备份|backups?|snapshots?", re.I)
@@ -83,7 +83,7 @@ def is_meant(entity: Entity, text: str, intents: frozenset[str]) -> bool:
     """Whether an operation's word is one in a message read as ``intents``."""
     rules = _rules()
     if is_wanted(entity, intents):
-        alone = _pattern("by_itself_after").match(text[entity.end :])
+        alone = _pattern("by_itself_after").match(after(text, entity.end))
         return _stands(entity, text) and not _is_state(entity, text) and not alone
     if intents & set(rules["replies"]):
         meant = _is_meant_in_reply(entity, text, intents)
@@ -104,36 +104,37 @@ def _is_state(entity: Entity, text: str) -> bool:
     """ "The stopped server", "停掉的那台": how the machine is, unless somebody did it or is to do it."""
     if not _pattern("stopped").match(text[entity.start : entity.end]):
         return False
-    before, after = text[: entity.start], text[entity.end :]
-    by_somebody = _pattern("somebody").search(before) is not None
+    left, right = before(text, entity.start), after(text, entity.end)
+    by_somebody = _pattern("somebody").search(left) is not None
     if text[entity.start].isascii():
-        acted = after.startswith(" ") and _pattern("objects").match(after)
-        return not (by_somebody or acted or _pattern("passive").search(before))
-    return bool(_pattern("state_after").match(after) or (_pattern("already").search(before) and not by_somebody))
+        acted = right.startswith(" ") and _pattern("objects").match(right)
+        return not (by_somebody or acted or _pattern("passive").search(left))
+    return bool(_pattern("state_after").match(right) or (_pattern("already").search(left) and not by_somebody))
 
 
 def _stands(entity: Entity, text: str) -> bool:
-    before, after, surface = text[: entity.start], text[entity.end :], text[entity.start : entity.end]
-    if _pattern("blocked").search(before) or _pattern("state").match(surface):
+    left, right = before(text, entity.start), after(text, entity.end)
+    surface = text[entity.start : entity.end]
+    if _pattern("blocked").search(left) or _pattern("state").match(surface):
         return False
     if _pattern("times").match(surface):
-        return not (_pattern("times_before").search(before) or _pattern("times_after").match(after))
+        return not (_pattern("times_before").search(left) or _pattern("times_after").match(right))
     if _pattern("renewal_noun").match(surface):
-        return not (_pattern("renewal_about").match(after) or _pattern("at_renewal").search(before))
-    if _BACKUP_NOUN.fullmatch(surface) and not _pattern("to_be_made").search(before):
-        return not (_pattern("there_already").search(before) or _pattern("there_after").search(after))
-    return not (_STATE_WORD.fullmatch(surface) and _pattern("state_before").search(before))
+        return not (_pattern("renewal_about").match(right) or _pattern("at_renewal").search(left))
+    if _BACKUP_NOUN.fullmatch(surface) and not _pattern("to_be_made").search(left):
+        return not (_pattern("there_already").search(left) or _pattern("there_after").search(right))
+    return not (_STATE_WORD.fullmatch(surface) and _pattern("state_before").search(left))
 
 
 def _was_done(entity: Entity, text: str, intents: frozenset[str]) -> bool:
-    rules, before, after = _rules(), text[: entity.start], text[entity.end :]
-    alone = _pattern("by_itself").search(before) or _pattern("by_itself_after").match(after)
-    if alone or _pattern("blocked").search(before):
+    rules, left, right = _rules(), before(text, entity.start), after(text, entity.end)
+    alone = _pattern("by_itself").search(left) or _pattern("by_itself_after").match(right)
+    if alone or _pattern("blocked").search(left):
         return False
     if entity.value in rules["done_by_somebody"]:
-        past = not text[entity.start].isascii() or text[: entity.end].lower().endswith("ed")
-        return past and bool(_pattern("somebody").search(before) and _pattern("objects").match(after))
-    by_person = _pattern("by_person").search(before) and _pattern("objects").match(after)
-    told = _pattern("done_before").search(before) or _pattern("done_after").search(after) or by_person
+        past = not text[entity.start].isascii() or text[entity.start : entity.end].lower().endswith("ed")
+        return past and bool(_pattern("somebody").search(left) and _pattern("objects").match(right))
+    by_person = _pattern("by_person").search(left) and _pattern("objects").match(right)
+    told = _pattern("done_before").search(left) or _pattern("done_after").search(right) or by_person
     known = entity.value in rules["done"] or bool(intents & set(rules["done_in"].get(entity.value, [])))
     return known and told is not None

@@ -45,8 +45,8 @@ _LOW_PORT = re.compile(
     rf"(?<![\dA-Za-z.:#$¥/_-])(20|21|22|23|25|53|80|110|123|143|161|389|443|445|465|514|587|636|873|993|995|1080|2049|3000|3128|4000|5000|(?!20[12]\d)[1-9]\d{{3,4}}){_UNIT_FREE}(?![A-Za-z_-])",
     re.I,
 )
-# "Nothing on 443", "traffic to 80": the ports of the web, also where nothing speaks of connections.
-_WEB_PORT = re.compile(rf"\b(?:on|to|via|over) (443|80){_UNIT_FREE}(?![A-Za-z_-])", re.I)
+# "Nothing on 443": the ports of the web, also where nothing speaks of connections. "Went to 80" is a level.
+_WEB_PORT = re.compile(rf"\b(?:on (?=443|80)|(?:to|via|over) (?=443))(443|80){_UNIT_FREE}(?![A-Za-z_-])", re.I)
 _CONNECTION_TALK = re.compile(
     r"端口|\bports?\b|\bssh|rdp|telnet|安全组|security group|防火墙|firewall|监听|listen|putty|远程|xshell|finalshell|sshd|埠|放通|入方向|出方向|inbound|ingress|smtp|\bnc\b|nmap|\btcp|\budp|blocked|放开|放行|开放|打开|开一下|开个|入站|出站|\brules?\b|\bopen\b|\ballow|\bunblock|\bclose\b|\bexpose",
     re.I,

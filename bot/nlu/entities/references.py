@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.nlu.entities.lexicon import load, matcher_of
-from bot.nlu.entities.model import Entity
+from bot.nlu.entities.model import Entity, after, before
 from bot.nlu.entities.numbers import CHINESE, parse
 
 _NAME = re.compile(
@@ -252,11 +252,11 @@ def _is_named(text: str, named: list[Entity], start: int, end: int) -> bool:
     """Whether the message itself says what the mention stands for: earlier, or right beside it."""
     if any(e.end <= start or 0 <= e.start - end <= 1 for e in named):
         return True
-    if text[start] in "这那" and (_DESCRIBED_BEFORE.search(text[:start]) or _DESCRIBED_AFTER.match(text[end:])):
+    if text[start] in "这那" and (_DESCRIBED_BEFORE.search(before(text, start)) or _DESCRIBED_AFTER.match(text[end:])):
         return True
-    if _PROPERTY_OF.search(text[:start]):
+    if _PROPERTY_OF.search(before(text, start)):
         return False
-    far = len(re.findall(r"[A-Za-z']+", text[:start])) > _FAR_WORDS and not _POINTING.match(text, start)
+    far = len(re.findall(r"[A-Za-z']+", before(text, start))) > _FAR_WORDS and not _POINTING.match(text, start)
     return far or bool(_NAMING_WORDS.search(text[:start]))
 
 
@@ -268,8 +268,8 @@ _CHANGED_AFTER = re.compile(rf"^ ?(?:{_CHANGED})", re.IGNORECASE)
 
 def _fields(text: str) -> Iterator[Entity]:
     for value, start, end in matcher_of("field").find(text):
-        changed = _CHANGE_BEFORE.search(text[:start]) or _CHANGED_AFTER.match(text[end:])
-        if changed and not _MADE_BEFORE.search(text[:start]):
+        changed = _CHANGE_BEFORE.search(before(text, start)) or _CHANGED_AFTER.match(after(text, end))
+        if changed and not _MADE_BEFORE.search(before(text, start)):
             yield Entity("field", value, start, end, weight=44)
 
 

@@ -117,7 +117,7 @@ class MiniLM:
 
     def words(self, ids: Sequence[int]) -> Vectors:
         """Word embeddings of vocabulary ids, shape (ids, hidden)."""
-        return np.asarray(self._words[ids])
+        return self._words[ids]
 
     def embeddings(self, text: str) -> Vectors:
         """Input embeddings of the text, at most ``MAX_TOKENS`` of them."""

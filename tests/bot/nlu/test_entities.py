@@ -322,6 +322,9 @@ def _read_as(text: str, intent: str) -> list[tuple[str, Any]]:
         ("our intern restarted it", "instance_down", [("operation", "restart"), ("mention", "focus")]),
         ("had my nephew reboot it", "instance_slow", [("operation", "restart"), ("mention", "focus")]),
         ("the server restarted the day before", "instance_down", []),
+        ("the watchdog restarted it", "instance_down", [("mention", "focus")]),
+        ("your hypervisor rebooted web-1", "instance_down", [("instance_name", "web-1")]),
+        ("the CPU went up to 80 percent", "instance_slow", []),
         ("I restarted it, look again", "check_again", [("operation", "restart"), ("mention", "focus")]),
         ("it still fails", "check_again", []),
         ("not yet, the market closes", "deny", []),
@@ -360,6 +363,15 @@ def _read_as(text: str, intent: str) -> list[tuple[str, Any]]:
 )
 def test_the_intent_says_what_is_meant(text: str, intent: str, found: list[tuple[str, Any]]) -> None:
     assert _read_as(text, intent) == found
+
+
+def test_a_long_log_before_a_sentence_changes_nothing_of_it() -> None:
+    sentence = "our intern restarted web-01, visitors in Chengdu wait, port 8443."
+    log = "INFO all good here\n" * 300
+    alone, pasted = (
+        revise(extract(text, now), frozenset({"instance_down"}), text) for text in (sentence, log + sentence)
+    )
+    assert [(e.kind, e.value) for e in pasted] == [(e.kind, e.value) for e in alone] != []
 
 
 def test_a_word_keeps_its_meaning_where_one_of_two_intents_asks_for_it() -> None:

@@ -91,3 +91,11 @@ def test_what_only_resembles_an_identifier_is_none(broken: str) -> None:
 @pytest.mark.parametrize("kind", sorted(EXAMPLES))
 def test_the_contract_examples_are_recognised(kind: str) -> None:
     assert [(e.kind, e.value) for e in identifiers(f"是{EXAMPLES[kind]}吗")] == [(kind, EXAMPLES[kind])]
+
+
+def test_the_vocabulary_does_not_grow_with_what_customers_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.nlu.spacy_pipeline._MOST_WORDS", 50)
+    tokenizer = create_pipeline().tokenizer
+    for number in range(200):
+        assert [token.text for token in tokenizer(f"restart web-{number}")] == ["restart", f"web-{number}"]
+        assert len(tokenizer.vocab) <= 60
