@@ -77,7 +77,8 @@ def corpus(rows: Rows, language: Language, encoder: SentenceEncoder) -> Corpus:
     utterances = [normalise(text) for text, _ in rows]
     features = [feature_text(utterance, identifiers(utterance.text)) for utterance in utterances]
     languages = [language] * len(features)
-    return Corpus(features, languages, encoder.encode(features, languages), [intent for _, intent in rows])
+    vectors = encoder.encode(features, languages)
+    return Corpus(features, languages, vectors, [intent for _, intent in rows], encoder.blocks)
 
 
 def our_results(data: IntentSet, encoder: SentenceEncoder) -> list[Result]:

@@ -41,8 +41,8 @@ class Sentences:
         with ThreadPoolExecutor(_TRAINING_THREADS) as pool:
             computed = pool.map(encoder.encode, texts, languages)
             batches = list(tqdm(computed, "Encoding sentences", len(texts), mininterval=1))
-        vectors = np.concatenate(batches) if batches else np.zeros((0, encoder.dimension), np.float32)
-        return Corpus(self.texts, self.languages, vectors, self.intents)
+        vectors = np.concatenate(batches) if batches else np.zeros((0, sum(encoder.blocks)), np.float32)
+        return Corpus(self.texts, self.languages, vectors, self.intents, encoder.blocks)
 
 
 class Cascade:
@@ -77,14 +77,18 @@ class Cascade:
         if self._quick is None or self._full is None or not texts:
             return {}
         languages = [language] * len(texts)
-        found = {}
+        found, left, opinions = {}, [], []
         for text, vector in zip(texts, self._quick_encoder.encode(texts, languages), strict=True):
-            if reading := self._quick.predict(text, language, vector):
-                found[text] = reading
-        left = [text for text in texts if text not in found]
+            reading = self._quick.read(text, language, vector)
+            if reading.prediction:
+                found[text] = reading.prediction
+            else:
+                left.append(text)
+                opinions.append(reading.probabilities)
         if left:
             vectors: Vectors = self._remembering.encode(left, languages[: len(left)])
-            found.update(zip(left, self._full.predict(left, languages[: len(left)], vectors), strict=True))
+            predicted = self._full.predict(left, languages[: len(left)], vectors, np.stack(opinions))
+            found.update(zip(left, predicted, strict=True))
         return found
 
     def states(self) -> dict[str, State]:

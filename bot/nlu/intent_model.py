@@ -79,11 +79,11 @@ class IntentModel:
         Without ``learn_validation`` the heads never see the validation part, which benchmarks need.
         """
         intents = sorted(set(corpus.intents))
-        learned, judged = calibration_parts(corpus, validation, self.settings.seed, self.settings.block)
+        learned, judged = calibration_parts(corpus, validation, self.settings.seed)
         everything = Corpus.join([corpus, validation]) if validation and learn_validation else corpus
         with ThreadPoolExecutor(2) as pool:
             final = pool.submit(Heads(self.settings).fit, everything, intents)
-            scores = Heads(self.settings).fit(learned, intents).scores(judged)
+            scores = Heads(self.settings).fit(learned, intents).scores(judged.texts, judged.languages, judged.vectors)
             self.heads = final.result()
         languages = np.array(judged.languages)
         for language in LANGUAGES:
@@ -92,15 +92,23 @@ class IntentModel:
             self.calibrations[language] = calibrate(judged.take(rows), scores.take(rows), intents)
         return self
 
-    def predict(self, texts: Sequence[str], languages: Sequence[Language], vectors: Matrix) -> list[Prediction]:
-        """Predictions for feature texts and their vectors."""
-        corpus = Corpus(list(texts), list(languages), vectors, [""] * len(texts))
-        scores = self.heads.scores(corpus)
+    def predict(
+        self, texts: Sequence[str], languages: Sequence[Language], vectors: Matrix, opinions: Matrix | None = None
+    ) -> list[Prediction]:
+        """Predictions for feature texts and their vectors.
+
+        ``opinions`` are another model's probabilities, shape (n, intents): they have a say in what is offered behind
+        the first reading.
+        """
+        scores = self.heads.scores(texts, languages, vectors)
         return [
-            self._judge(scores.take(np.array([row])), self.calibrations[name]) for row, name in enumerate(languages)
+            self._judge(
+                scores.take(np.array([row])), self.calibrations[name], None if opinions is None else opinions[row]
+            )
+            for row, name in enumerate(languages)
         ]
 
-    def _judge(self, scores: Scores, calibration: Calibration) -> Prediction:
+    def _judge(self, scores: Scores, calibration: Calibration, opinion: Matrix | None) -> Prediction:
         mixed = calibration.probabilities(scores)
         probabilities = mixed[0]
         order = np.argsort(-probabilities)
@@ -120,7 +128,15 @@ class IntentModel:
         elif top != OUT_OF_SCOPE and confidence >= ANSWER_ABOVE:
             gate = "answer"
         least = 2 if gate == "clarify" else 1
-        return Prediction(ranking, confidence, scope, gate, _candidates(ranking, calibration.conformal, least))
+        candidates = _candidates(ranking, calibration.conformal, least)
+        if opinion is not None:
+            candidates = self._with_opinion(candidates, (probabilities + opinion) / 2)
+        return Prediction(ranking, confidence, scope, gate, candidates)
+
+    def _with_opinion(self, candidates: list[str], likely: Array) -> list[str]:
+        """As many candidates with the same first one; behind it the likeliest of two models."""
+        served = [self.intents[i] for i in np.argsort(-likely) if self.intents[i] != OUT_OF_SCOPE]
+        return [candidates[0], *(name for name in served if name != candidates[0])][: len(candidates)]
 
     def arrays(self) -> dict[str, Array]:
         """The numeric state."""
@@ -135,7 +151,6 @@ class IntentModel:
         """The rest of the state, fit for JSON."""
         return {
             "intents": self.intents,
-            "block": self.settings.block,
             "calibrations": {language: c.to_json() for language, c in self.calibrations.items()},
             "terms": self.heads.ngrams.ordered_terms(),
         }
@@ -143,7 +158,7 @@ class IntentModel:
     @classmethod
     def restore(cls, arrays: dict[str, Array], metadata: dict[str, Any]) -> IntentModel:
         """A model from ``arrays()`` and ``metadata()``."""
-        model = cls(HeadSettings(block=metadata["block"]))
+        model = cls()
         model.heads.state = {name: array for name, array in arrays.items() if name != "idf" and "." not in name}
         model.heads.ngrams = NgramVectorizer.of(metadata["terms"], arrays["idf"])
         model.heads.intents = metadata["intents"]
@@ -163,15 +178,15 @@ def _candidates(ranking: list[tuple[str, float]], threshold: float, least: int) 
     return [name for name, _ in served[: min(MAX_CANDIDATES, max(least, chosen))]]
 
 
-def calibration_parts(corpus: Corpus, validation: Corpus | None, seed: int, block: int) -> tuple[Corpus, Corpus]:
+def calibration_parts(corpus: Corpus, validation: Corpus | None, seed: int) -> tuple[Corpus, Corpus]:
     """What a trial learns, and what it is judged on: an eighth of the corpus, and the validation part by its weight."""
-    held_out = _held_out_rows(corpus, seed, block)
+    held_out = _held_out_rows(corpus, seed)
     weighted = [validation] * _VALIDATION_WEIGHT if validation else []
     judged = Corpus.join([corpus.take(np.flatnonzero(held_out)), *weighted])
     return corpus.take(np.flatnonzero(~held_out)), judged
 
 
-def _held_out_rows(corpus: Corpus, seed: int, block: int) -> npt.NDArray[np.bool_]:
+def _held_out_rows(corpus: Corpus, seed: int) -> npt.NDArray[np.bool_]:
     """One row in ``_FOLDS`` of each intent and language; of the out-of-scope rows one theme in ``_FOLDS``."""
     strata = np.array([f"{i}/{lang}" for i, lang in zip(corpus.intents, corpus.languages, strict=True)])
     held_out = np.zeros(len(corpus), dtype=np.bool_)
@@ -182,6 +197,5 @@ def _held_out_rows(corpus: Corpus, seed: int, block: int) -> npt.NDArray[np.bool
     foreign = np.flatnonzero(np.array(corpus.intents) == OUT_OF_SCOPE)
     if len(foreign) >= _FOREIGN_THEMES * _FOLDS:
         themes = MiniBatchKMeans(_FOREIGN_THEMES, random_state=seed, n_init=3)
-        # The last block is there in every language.
-        held_out[foreign] = themes.fit_predict(corpus.vectors[foreign, -block:]) % _FOLDS == 0
+        held_out[foreign] = themes.fit_predict(corpus.vectors[foreign, -corpus.blocks[-1] :]) % _FOLDS == 0
     return held_out

@@ -1,4 +1,4 @@
-"""The quick intent model: support vectors over word embeddings and n-grams, asked before any network is run.
+"""The quick intent model: support vectors over one light vector and n-grams, asked before the other encoders are run.
 
 It answers only what it is sure of; everything else is left to the full model. Nothing here knows Rasa.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,20 +16,20 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 from bot.nlu.calibration import Logistic
-from bot.nlu.heads import OUT_OF_SCOPE, Array, Corpus, Matrix, centred_blocks, language_means
+from bot.nlu.heads import OUT_OF_SCOPE, Array, Corpus, Matrix, centred, centring
 from bot.nlu.intent_model import Prediction, calibration_parts
 from bot.nlu.neighbours import principal_directions
 from bot.nlu.ngrams import NgramVectorizer
 from bot.nlu.utterance import LANGUAGES, Language
 
 # Answered without the full model when at least this sure; decision 0009 has the curve and the price.
-SURE = 0.94
+SURE = 0.91
 _SVC_C = 0.5
 _NGRAM_WEIGHT = 1.5
 _RANK = 192
 # Terms of fewer sentences cost memory and help no sure reading.
 _MIN_COUNT = 3
-# Inverse temperature of the margins; only the order of the ranking behind the sure reading depends on it.
+# Inverse temperature of the margins.
 _SCALE = 4.8
 _SEED = 20261126
 
@@ -37,17 +37,16 @@ _SEED = 20261126
 class _Margins:
     """Fitted support vectors: margins of every intent, and how much of the text is known."""
 
-    def __init__(self, block: int, state: dict[str, Matrix], ngrams: NgramVectorizer) -> None:
-        self._block = block
+    def __init__(self, state: dict[str, Array], ngrams: NgramVectorizer) -> None:
         self.state = state
         self.ngrams = ngrams
 
     @classmethod
-    def fit(cls, block: int, corpus: Corpus, intents: list[str]) -> _Margins:
+    def fit(cls, corpus: Corpus, intents: list[str]) -> _Margins:
         """Fit on sentences; each of ``intents`` must occur."""
         ngrams = NgramVectorizer().fit(corpus.texts, _MIN_COUNT)
-        state = language_means(corpus)
-        dense = centred_blocks(corpus.vectors, corpus.languages, state, block)
+        state = centring(corpus)
+        dense = centred(corpus.vectors, corpus.languages, state)
         basis = principal_directions(dense, _RANK)
         joined = sparse.hstack(
             [sparse.csr_matrix(dense @ basis), _NGRAM_WEIGHT * ngrams.transform(corpus.texts)], format="csr"
@@ -58,11 +57,11 @@ class _Margins:
         state["dense"] = np.ascontiguousarray(basis @ vectors.coef_[:, :width].T).astype(np.float32)
         state["sparse"] = np.ascontiguousarray(_NGRAM_WEIGHT * vectors.coef_[:, width:].T).astype(np.float16)
         state["bias"] = vectors.intercept_.astype(np.float32)
-        return cls(block, state, ngrams)
+        return cls(state, ngrams)
 
     def judge(self, texts: Sequence[str], languages: Sequence[Language], vectors: Matrix) -> tuple[Matrix, Matrix]:
         """Margins, shape (n, intents), and the share of each text's terms that are known, shape (n,)."""
-        dense = centred_blocks(vectors, languages, self.state, self._block)
+        dense = centred(vectors, languages, self.state)
         margins = dense @ self.state["dense"] + self.state["bias"]
         known = np.zeros(len(texts), dtype=np.float32)
         for row, text in enumerate(texts):
@@ -71,23 +70,35 @@ class _Margins:
         return margins, known
 
 
-class QuickModel:
-    """Fit once, then ``predict``; ``arrays`` and ``metadata`` are its whole state."""
+@dataclass(frozen=True)
+class QuickReading:
+    """What the quick model says about one feature text.
 
-    def __init__(self, block: int = 384) -> None:
-        self._block = block
+    Attributes:
+        probabilities: of every intent, in the order of ``QuickModel.intents``.
+        prediction: the reading, or ``None`` when the full model should look at the text.
+    """
+
+    probabilities: Matrix
+    prediction: Prediction | None
+
+
+class QuickModel:
+    """Fit once, then ``read``; ``arrays`` and ``metadata`` are its whole state."""
+
+    def __init__(self) -> None:
         self.intents: list[str] = []
-        self._margins = _Margins(block, {}, NgramVectorizer())
+        self._margins = _Margins({}, NgramVectorizer())
         self._confidence: dict[str, Logistic] = {}
 
     def fit(self, corpus: Corpus, validation: Corpus | None = None) -> QuickModel:
         """Fit on both; the confidence on an eighth of ``corpus`` and on ``validation``. Uses two threads."""
         self.intents = sorted(set(corpus.intents))
-        learned, judged = calibration_parts(corpus, validation, _SEED, self._block)
+        learned, judged = calibration_parts(corpus, validation, _SEED)
         everything = Corpus.join([corpus, validation]) if validation else corpus
         with ThreadPoolExecutor(2) as pool:
-            final = pool.submit(_Margins.fit, self._block, everything, self.intents)
-            trial = _Margins.fit(self._block, learned, self.intents)
+            final = pool.submit(_Margins.fit, everything, self.intents)
+            trial = _Margins.fit(learned, self.intents)
             margins, known = trial.judge(judged.texts, judged.languages, judged.vectors)
             self._margins = final.result()
         inputs, spoken = self._inputs(margins, known, judged.texts), np.array(judged.languages)
@@ -100,21 +111,19 @@ class QuickModel:
                 self._confidence[language] = Logistic.fit(inputs[rows], right[rows], indicators=len(self.intents))
         return self
 
-    def predict(self, text: str, language: Language, vector: Matrix) -> Prediction | None:
-        """The reading of one feature text, or ``None`` when the full model should look at it."""
-        confidence = self._confidence.get(language)
-        if confidence is None:
-            return None
+    def read(self, text: str, language: Language, vector: Matrix) -> QuickReading:
+        """The reading of one feature text."""
         margins, known = self._margins.judge([text], [language], vector[None, :])
         best = int(margins[0].argmax())
-        sure = float(confidence.probability(self._inputs(margins, known, [text]))[0])
-        if sure < SURE or self.intents[best] == OUT_OF_SCOPE:
-            return None
         powers = np.exp(_SCALE * (margins[0] - margins[0, best]))
-        probabilities = powers / powers.sum()
+        probabilities: Matrix = powers / powers.sum()
+        confidence = self._confidence.get(language)
+        sure = float(confidence.probability(self._inputs(margins, known, [text]))[0]) if confidence else 0.0
+        if sure < SURE or self.intents[best] == OUT_OF_SCOPE:
+            return QuickReading(probabilities, None)
         order = np.argsort(-probabilities)
         ranking = list(zip([self.intents[i] for i in order.tolist()], probabilities[order].tolist(), strict=True))
-        return Prediction(ranking, sure, sure, "answer", [self.intents[best]])
+        return QuickReading(probabilities, Prediction(ranking, sure, sure, "answer", [self.intents[best]]))
 
     def _inputs(self, margins: Matrix, known: Matrix, texts: Sequence[str]) -> Array:
         """Inputs of the confidence: margin, lead, margin of out of scope, known share, length, log odds, the intent.
@@ -137,7 +146,6 @@ class QuickModel:
     def metadata(self) -> dict[str, Any]:
         """The rest of the state, fit for JSON."""
         return {
-            "block": self._block,
             "intents": self.intents,
             "confidence": {language: asdict(logistic) for language, logistic in self._confidence.items()},
             "terms": self._margins.ngrams.ordered_terms(),
@@ -146,9 +154,9 @@ class QuickModel:
     @classmethod
     def restore(cls, arrays: dict[str, npt.NDArray[Any]], metadata: dict[str, Any]) -> QuickModel:
         """A model from ``arrays()`` and ``metadata()``."""
-        model = cls(metadata["block"])
+        model = cls()
         model.intents = metadata["intents"]
         state = {name: array for name, array in arrays.items() if name != "idf"}
-        model._margins = _Margins(metadata["block"], state, NgramVectorizer.of(metadata["terms"], arrays["idf"]))
+        model._margins = _Margins(state, NgramVectorizer.of(metadata["terms"], arrays["idf"]))
         model._confidence = {language: Logistic(**parts) for language, parts in metadata["confidence"].items()}
         return model

@@ -62,10 +62,10 @@ _LEAST_TOKENS, _MOST_TOKENS = 13, 19
 
 def sentences(count: int, seed: int = 7) -> list[str]:
     """Distinct sentences of the usual length, Chinese and English in turn; the same for the same seed."""
-    pieces, chance, chosen = shared_e5().pieces, random.Random(seed), []
+    model, chance, chosen = shared_e5(), random.Random(seed), []
     for part in ("zh", "en"):
         texts = [sentence.text for sentence in load([part], DEVELOPMENT)]
-        fitting = [text for text in texts if _LEAST_TOKENS <= len(pieces.ids(text, 64)) <= _MOST_TOKENS]
+        fitting = [text for text in texts if _LEAST_TOKENS <= len(model.ids(text)) <= _MOST_TOKENS]
         chosen.append(chance.sample(fitting, min(len(fitting), (count + 1) // 2)))
     return [text for pair in zip(*chosen, strict=False) for text in pair][:count]
 

