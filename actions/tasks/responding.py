@@ -130,7 +130,8 @@ def _react(talk: Talk, move: Move) -> Steps[None]:
     if move.intent == "resolved" and move.question and (state.watching or state.finished):
         move = replace(move, intent="check_again")
     likely = LIKELY_REPAIR if move.intent in HARMLESS_REPAIRS else SURE_REPAIR
-    believed = move.sure or (move.confidence >= likely and move.intent != "resolved")
+    pointless = move.intent == "resolved" or (move.intent == "explain_why" and state.open_question is None)
+    believed = move.sure or (move.confidence >= likely and not pointless)
     if move.intent in META and believed and not _is_value_for_slot(talk, move):
         yield from META[move.intent](talk, move)
         return
@@ -365,6 +366,8 @@ def _redone(talk: Talk, move: Move) -> Steps[bool]:
     if finished is None or move.gate == "reject" or move.intent in SMALL_TALK:
         return False
     if move.sure and move.intent not in ANSWERS:
+        return False
+    if not move.sure and finished.skill != "instance_power" and spells_out_an_act(talk, move):
         return False
     book = talk.book(finished)
     need = book.resource_need

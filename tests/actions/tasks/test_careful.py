@@ -332,3 +332,25 @@ def test_one_more_as_well_leaves_the_first_offer() -> None:
     assert offered(chat) == (DB, "instance.reboot") and len(chat.memory.stack) == 2
     chat.say("确认", "affirm")
     assert [act.resource_id for act in chat.world.acts] == [DB] and offered(chat) == (WEB, "instance.reboot")
+
+
+@LANGUAGES
+def test_an_act_that_is_spelled_out_is_offered_and_not_the_last_answer_repeated(language: Any) -> None:
+    chat = Chat(World({WEB: healthy(WEB, "web-01")}), language)
+    info, act = ("看下 web-01", "重启 web-01") if language == "zh" else ("show me web-01", "restart web-01")
+    chat.say(info, "instance_info", {"instance_name": "web-01"})
+    doubts: dict[str, Any] = {"gate": "clarify", "candidates": ["instance_power", "instance_down"], "confidence": 0.74}
+    chat.say(act, "instance_power", {"instance_name": "web-01", "operation": "restart"}, **doubts)
+    assert offered(chat) == (WEB, "instance.reboot") and chat.world.acts == []
+
+
+@LANGUAGES
+def test_a_doubtful_why_is_answered_only_when_something_is_asked(language: Any) -> None:
+    doubts: dict[str, Any] = {"gate": "clarify", "candidates": ["explain_why"], "confidence": 0.55}
+    idle = Chat(World({WEB: healthy(WEB, "web-01")}), language)
+    vague = "那玩意儿那个啥" if language == "zh" else "that stuff with the whatsit"
+    said = idle.say(vague, "explain_why", **doubts)
+    assert ("没听懂" if language == "zh" else "did not get that") in said
+    busy = at_restart(language)
+    said = busy.say("为啥呀" if language == "zh" else "why that", "explain_why", **doubts)
+    assert ("没听懂" if language == "zh" else "did not get that") not in said
