@@ -149,7 +149,9 @@ def _read(clause: Clause, prediction: Prediction) -> _Read:
     intent, confidence = prediction.ranking[0][0], prediction.confidence
     if clause.bare:
         return _Read(clause, "inform", confidence)
-    if intent in REQUESTS | {"deny"} and refuses(clause.text) and not asks_something(clause.text):
+    names_act = any(entity.kind == "operation" for entity in clause.entities)
+    refusable = intent in REQUESTS | {"deny"} or (intent == "cancel" and names_act)
+    if refusable and refuses(clause.text) and not asks_something(clause.text):
         return _Read(clause, "deny", max(confidence, _REFUSED))
     return _Read(clause, intent, confidence)
 
