@@ -17,6 +17,9 @@ def built(path: Path, write: Callable[[Path], None]) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-        write(unfinished)
-        unfinished.replace(path)
+        try:
+            write(unfinished)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return path

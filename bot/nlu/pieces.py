@@ -1,6 +1,6 @@
 """A sub-word tokenizer: a SentencePiece vocabulary cut down to the scripts that are served.
 
-All pieces would cost four times the memory, and no message in Chinese or English needs them.
+All pieces would cost twice the memory, and no message in Chinese or English needs them.
 """
 
 from __future__ import annotations
