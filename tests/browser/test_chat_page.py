@@ -4,6 +4,7 @@ import re
 
 import pytest
 from chat_page import ChatPage
+from desk_page import DeskPage
 from playwright.sync_api import expect
 
 # More than one page of 50.
@@ -102,9 +103,17 @@ def test_that_a_visitor_whose_session_has_expired_begins_anew(new_page):
     chat.stored_order()
 
 
-def test_that_an_agent_whose_session_has_expired_is_asked_to_sign_in(open_desk):
-    desk = open_desk("林薇")
+def test_that_an_agent_whose_session_has_expired_is_asked_to_sign_in(new_page):
+    desk = DeskPage(new_page(), "zh")
     refusal = {"error": {"code": "expired_token", "message": "登录已过期，请重新登录。"}}
-    desk.page.route(re.compile("/api/desk/cases"), lambda route: route.fulfill(status=401, json=refusal))
+    # In force before the page loads: an interception begun later misses requests that are already on their way.
+    expired: list[bool] = []
+    desk.page.route(
+        re.compile("/api/desk/cases"),
+        lambda route: route.fulfill(status=401, json=refusal) if expired else route.continue_(),
+    )
+    desk.open()
+    desk.sign_in("林薇")
+    expired.append(True)
     desk.page.keyboard.press("4")
     expect(desk.page.get_by_role("button", name="登录", exact=True)).to_be_visible()

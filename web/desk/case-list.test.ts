@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { CaseRow } from '../contract/desk';
-import { neighbour, rowsOf } from './case-list';
+import { KnownCases, neighbour, rowsOf } from './case-list';
 import { readClock } from './clock';
 import en from './texts/en.json';
 import zh from './texts/zh.json';
@@ -13,6 +13,44 @@ function row(part: Partial<CaseRow>): CaseRow {
     first_response_at: null, breached: false, unread: 0, last_message: null, ...part,
   };
 }
+
+describe('what is known of the cases', () => {
+  const status = (known: KnownCases, id: string) => known.rows.get(id)?.status;
+
+  test('an answer does not undo an event that came after its request', () => {
+    const known = new KnownCases();
+    const request = known.ask();
+    known.hear(row({ id: 'new' }));
+    known.hear(row({ id: 'claimed', status: 'active' }));
+    expect(known.replace(request, [row({ id: 'claimed' }), row({ id: 'old' })])).toBe(true);
+    expect([...known.rows.keys()].sort()).toEqual(['claimed', 'new', 'old']);
+    expect(status(known, 'claimed')).toBe('active');
+  });
+
+  test('an answer replaces what was heard before its request', () => {
+    const known = new KnownCases();
+    known.hear(row({ id: 'missed its end', status: 'active' }));
+    known.replace(known.ask(), [row({ id: 'missed its end', status: 'resolved' })]);
+    expect(status(known, 'missed its end')).toBe('resolved');
+  });
+
+  test('an older request that answers late changes nothing', () => {
+    const known = new KnownCases();
+    const [older, newer] = [known.ask(), known.ask()];
+    known.replace(newer, [row({ id: 'a', status: 'active' })]);
+    expect(known.replace(older, [row({ id: 'a' }), row({ id: 'b' })])).toBe(false);
+    expect(status(known, 'a')).toBe('active');
+    expect(status(known, 'b')).toBeUndefined();
+  });
+
+  test('a further page adds rows and leaves known ones as they are', () => {
+    const known = new KnownCases();
+    known.hear(row({ id: 'a', status: 'active' }));
+    known.add([row({ id: 'a' }), row({ id: 'b' })]);
+    expect(status(known, 'a')).toBe('active');
+    expect(status(known, 'b')).toBe('waiting');
+  });
+});
 
 describe('lists of cases', () => {
   const rows = [

@@ -1,5 +1,48 @@
 import type { CaseRow, CaseView } from '../contract/desk';
 
+export type CaseRows = ReadonlyMap<string, CaseRow>;
+
+/**
+ * What is known of the cases. Lists are fetched while events arrive: an answer never undoes an event that came after
+ * its request, and of several requests for everything only the newest counts.
+ */
+export class KnownCases {
+  rows: CaseRows = new Map();
+  private newest = 0;
+  private heard: CaseRow[] = [];
+
+  /** Before everything is requested; returns what `replace` wants to know. */
+  ask(): number {
+    this.heard = [];
+    return ++this.newest;
+  }
+
+  /** The answer to a request for everything. False when a newer request is under way: then it changes nothing. */
+  replace(request: number, rows: CaseRow[]): boolean {
+    if (!this.isNewest(request)) return false;
+    this.rows = byId([...rows, ...this.heard]);
+    return true;
+  }
+
+  isNewest(request: number): boolean {
+    return request === this.newest;
+  }
+
+  hear(row: CaseRow): void {
+    this.heard.push(row);
+    this.rows = byId([...this.rows.values(), row]);
+  }
+
+  /** The answer to a request for a further page. */
+  add(rows: CaseRow[]): void {
+    this.rows = byId([...rows, ...this.rows.values()]);
+  }
+}
+
+function byId(rows: CaseRow[]): CaseRows {
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** The rows of one list, in the order the desk shows them: waiting by deadline, the others newest first. */
 export function rowsOf(view: CaseView, rows: Iterable<CaseRow>, agentId: string): CaseRow[] {
   const chosen = [...rows].filter((row) => belongsTo(view, row, agentId));

@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useState } from 'react';
 
-import type { CaseRow, CaseView } from '../contract/desk';
+import type { CaseView } from '../contract/desk';
 import type { DeskApi } from './api';
+import { KnownCases, type CaseRows } from './case-list';
 import type { DeskLive } from './live';
 
 const FETCHED_AT_START: CaseView[] = ['waiting', 'mine', 'all'];
 
 export interface CaseBook {
-  rows: ReadonlyMap<string, CaseRow>;
+  rows: CaseRows;
   failed: boolean;
   hasMore(view: CaseView): boolean;
   loadMore(view: CaseView): void;
@@ -16,33 +17,44 @@ export interface CaseBook {
 
 /** Every case this agent knows of, kept up to date by events and fetched anew after a reconnection. */
 export function useCases(api: DeskApi, live: DeskLive, view: CaseView): CaseBook {
-  const [rows, setRows] = useState<ReadonlyMap<string, CaseRow>>(new Map());
+  const [known] = useState(() => new KnownCases());
+  const [rows, setRows] = useState(known.rows);
   const [cursors, setCursors] = useState<Partial<Record<CaseView, string | null>>>({});
   const [failed, setFailed] = useState(false);
 
   const refresh = useCallback(() => {
+    const request = known.ask();
     const views = [...new Set<CaseView>([...FETCHED_AT_START, view])];
     Promise.all(views.map((wanted) => api.cases(wanted, null))).then(
       (pages) => {
-        setRows(withRows(new Map(), pages.flatMap((page) => page.cases)));
+        if (!known.replace(request, pages.flatMap((page) => page.cases))) return;
+        setRows(known.rows);
         setCursors(Object.fromEntries(views.map((wanted, index) => [wanted, pages[index]?.next_cursor])));
         setFailed(false);
       },
-      () => setFailed(true),
+      () => known.isNewest(request) && setFailed(true),
     );
-  }, [api, view]);
+  }, [api, known, view]);
 
   const loadMore = useCallback(
     async (wanted: CaseView, cursor: string) => {
       const page = await api.cases(wanted, cursor);
-      setRows((known) => withRows(known, page.cases));
-      setCursors((known) => ({ ...known, [wanted]: page.next_cursor }));
+      known.add(page.cases);
+      setRows(known.rows);
+      setCursors((before) => ({ ...before, [wanted]: page.next_cursor }));
     },
-    [api],
+    [api, known],
   );
 
   useEffect(refresh, [refresh]);
-  useEffect(() => live.on('case', (row) => setRows((known) => withRows(known, [row]))), [live]);
+  useEffect(
+    () =>
+      live.on('case', (row) => {
+        known.hear(row);
+        setRows(known.rows);
+      }),
+    [known, live],
+  );
   useEffect(() => live.on('link', (on) => on && refresh()), [live, refresh]);
 
   return {
@@ -55,10 +67,4 @@ export function useCases(api: DeskApi, live: DeskLive, view: CaseView): CaseBook
     },
     refresh,
   };
-}
-
-function withRows(known: ReadonlyMap<string, CaseRow>, news: CaseRow[]): ReadonlyMap<string, CaseRow> {
-  const next = new Map(known);
-  for (const row of news) next.set(row.id, row);
-  return next;
 }
