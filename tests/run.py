@@ -42,6 +42,7 @@ STEPS = [
     Step("format", [PY312, "-m", "ruff", "format", "--check", "."], "services"),
     Step("types-services", [PY312, "-m", "mypy", "--config-file", "services/mypy.ini"], "services"),
     Step("types-assistant", [PY310, "-m", "mypy", "--config-file", "mypy.ini"], "services"),
+    Step("data", [PY310, "-m", "rasa", "data", "validate"], "services"),
     _pytest("contract", PY312, "services", "tests/contract", "tests/convtest", "tests/deploy"),
     _pytest("support", PY312, "services", "tests/support"),
     _pytest("cloudsim", PY312, "services", "tests/cloudsim"),
