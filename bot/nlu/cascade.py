@@ -33,16 +33,23 @@ class Sentences:
     languages: list[Language]
     intents: list[str]
 
-    def encoded(self, encoder: SentenceEncoder) -> Corpus:
-        """With their vectors, computed in batches on two threads."""
+    def encoded(self, *encoders: SentenceEncoder) -> list[Corpus]:
+        """With the vectors of each encoder, computed in batches on two threads.
+
+        A model that several encoders share is asked once: it keeps the vectors of the batch.
+        """
+
+        def batch(start: int) -> list[Vectors]:
+            end = start + _BATCH
+            return [encoder.encode(self.texts[start:end], self.languages[start:end]) for encoder in encoders]
+
         starts = range(0, len(self.texts), _BATCH)
-        texts = [self.texts[start : start + _BATCH] for start in starts]
-        languages = [self.languages[start : start + _BATCH] for start in starts]
         with ThreadPoolExecutor(_TRAINING_THREADS) as pool:
-            computed = pool.map(encoder.encode, texts, languages)
-            batches = list(tqdm(computed, "Encoding sentences", len(texts), mininterval=1))
-        vectors = np.concatenate(batches) if batches else np.zeros((0, sum(encoder.blocks)), np.float32)
-        return Corpus(self.texts, self.languages, vectors, self.intents, encoder.blocks)
+            batches = list(tqdm(pool.map(batch, starts), "Encoding sentences", len(starts), mininterval=1))
+        return [
+            Corpus(self.texts, self.languages, np.concatenate(vectors), self.intents, encoder.blocks)
+            for encoder, vectors in zip(encoders, zip(*batches, strict=True), strict=True)
+        ]
 
 
 class Cascade:
@@ -63,13 +70,11 @@ class Cascade:
 
     def fit(self, learned: Sentences, validation: Sentences) -> Cascade:
         """Fit both models; they are calibrated on the validation part before they learn it too (decision 0007)."""
-        judged = validation if validation.texts else None
-        self._full = IntentModel().fit(
-            learned.encoded(self._encoder), judged.encoded(self._encoder) if judged else None
-        )
-        self._quick = QuickModel().fit(
-            learned.encoded(self._quick_encoder), judged.encoded(self._quick_encoder) if judged else None
-        )
+        encoders = (self._encoder, self._quick_encoder)
+        full, quick = learned.encoded(*encoders)
+        judged_full, judged_quick = validation.encoded(*encoders) if validation.texts else (None, None)
+        self._full = IntentModel().fit(full, judged_full)
+        self._quick = QuickModel().fit(quick, judged_quick)
         return self
 
     def read(self, texts: Sequence[str], language: Language) -> dict[str, Prediction]:

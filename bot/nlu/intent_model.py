@@ -33,6 +33,9 @@ ANSWER_ABOVE = 1 - 1 / COST_WRONG_ANSWER
 # Handing off beats asking when P(foreign) * 1 > P(served) * COST_NEEDLESS_HANDOFF.
 REJECT_BELOW = 1 / (1 + COST_NEEDLESS_HANDOFF)
 MAX_CANDIDATES = 3
+# Two readings are offered only where they have this much together: of those below, two in five pairs miss the truth
+# (cross-validation over the training sentences), and an open question serves the customer better.
+PAIR_LIKELY = 0.5
 _FOLDS = 8
 _FOREIGN_THEMES = 24
 # Each validation sentence counts as so many: sentences of independent writers lead (decision 0007).
@@ -50,7 +53,8 @@ class Prediction:
         scope: probability that the assistant serves this at all (0–1), or the standardised familiarity when the
             training data has no out-of-scope intent.
         gate: what the assistant may do with it.
-        candidates: conformal set, best first, at most three.
+        candidates: conformal set, best first, at most three; when asked about (``clarify``) at least two, or only the
+            first where even two are not likely to hold the truth.
     """
 
     ranking: list[tuple[str, float]]
@@ -129,14 +133,15 @@ class IntentModel:
             gate = "answer"
         least = 2 if gate == "clarify" else 1
         candidates = _candidates(ranking, calibration.conformal, least)
-        if opinion is not None:
-            candidates = self._with_opinion(candidates, (probabilities + opinion) / 2)
-        return Prediction(ranking, confidence, scope, gate, candidates)
+        likely = probabilities if opinion is None else (probabilities + opinion) / 2
+        return Prediction(ranking, confidence, scope, gate, self._offered(candidates, likely, gate))
 
-    def _with_opinion(self, candidates: list[str], likely: Array) -> list[str]:
-        """As many candidates with the same first one; behind it the likeliest of two models."""
+    def _offered(self, candidates: list[str], likely: Array, gate: Gate) -> list[str]:
+        """As many candidates with the same first one, behind it the likeliest; only the first of an unlikely pair."""
         served = [self.intents[i] for i in np.argsort(-likely) if self.intents[i] != OUT_OF_SCOPE]
-        return [candidates[0], *(name for name in served if name != candidates[0])][: len(candidates)]
+        offered = [candidates[0], *(name for name in served if name != candidates[0])][: len(candidates)]
+        together = sum(float(likely[self.intents.index(name)]) for name in offered[:2])
+        return offered[:1] if gate == "clarify" and together < PAIR_LIKELY else offered
 
     def arrays(self) -> dict[str, Array]:
         """The numeric state."""

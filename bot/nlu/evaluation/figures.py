@@ -85,11 +85,20 @@ def wrongly_answered(parsed: Sequence[Parsed]) -> float:
     return float(np.mean([p.wrongly_answered for p in parsed])) if parsed else 0.0
 
 
-def truth_offered(parsed: Sequence[Parsed], offered: int = 2) -> float:
-    """Among clarified sentences, the share whose intent is one of the first ``offered`` candidates."""
-    asked = [p for p in parsed if p.gate == "clarify"]
-    hits = [p.labelled.intent in p.parse["understanding"]["candidates"][:offered] for p in asked]
-    return float(np.mean(hits)) if hits else 1.0
+def truth_offered(parsed: Sequence[Parsed]) -> float:
+    """Among the sentences for which two readings are offered, the share whose intent is one of the first two."""
+    pairs = [(p.labelled.intent, _candidates(p)[:2]) for p in parsed if p.gate == "clarify" and len(_candidates(p)) > 1]
+    return float(np.mean([intent in pair for intent, pair in pairs])) if pairs else 1.0
+
+
+def asked_openly(parsed: Sequence[Parsed]) -> float:
+    """Share of all sentences that are not sure and have no pair worth offering: the customer is asked to rephrase."""
+    return float(np.mean([p.gate == "clarify" and len(_candidates(p)) < 2 for p in parsed])) if parsed else 0.0
+
+
+def _candidates(parsed: Parsed) -> list[str]:
+    found: list[str] = parsed.parse["understanding"]["candidates"]
+    return found
 
 
 def confusions(parsed: Sequence[Parsed], count: int = 25) -> list[tuple[str, str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,13 +53,13 @@ class OnnxEncoder:
         file = built(path, lambda unfinished: save(graph(), unfinished))
         self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         self._model = model
-        self._latest: dict[str, Vectors] = {}
+        self._latest = threading.local()
         self.blocks = blocks
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One vector for each text. Those of the latest call are kept: two models ask for the same text in turn."""
-        known = self._latest
-        self._latest = found = {text: known[text] if text in known else self._computed(text) for text in texts}
+        """One vector for each text. Those of the thread's latest call are kept: two models ask for a text in turn."""
+        known: dict[str, Vectors] = getattr(self._latest, "vectors", {})
+        self._latest.vectors = found = {t: known[t] if t in known else self._computed(t) for t in texts}
         return np.stack([found[text] for text in texts]) if texts else np.zeros((0, sum(self.blocks)), np.float32)
 
     def _computed(self, text: str) -> Vectors:

@@ -101,7 +101,7 @@ def test_two_models_that_ask_for_the_same_text_in_turn_have_it_computed_once(tmp
     assert np.array_equal(encoder.encode(["restart it"]), first[1:]) and asked == ["重启它", "restart it"]
     encoder.encode(["重启它"])
     assert asked == ["重启它", "restart it", "重启它"]
-    assert _model("use-int8") is _model("use-int8")
+    assert _model("use-int8", ()) is _model("use-int8", ())
 
 
 def test_served_scripts_have_the_published_pieces() -> None:
@@ -178,13 +178,20 @@ def test_an_unknown_encoder_is_named_in_the_error() -> None:
         shared_encoder("e5-int8:12@fr")
 
 
-def test_a_model_of_one_language_leaves_the_other_zero() -> None:
+def test_a_block_of_one_language_is_zero_for_the_other() -> None:
     texts, languages = ["服务器挂了", "the server is down"], _languages("zh", "en")
     joined = shared_encoder(DEFAULT_ENCODER)
-    chinese, spoken = joined.encode(texts, languages)
-    assert joined.blocks == (512, 384, 384, 384)
-    assert not chinese[512:896].any() and not spoken[:512].any()
-    assert all(block.any() for block in (chinese[:512], chinese[896:], spoken[512:896], spoken[896:]))
+    assert joined.blocks == (384, 384, 384, 512)
+    used = [[bool(block.any()) for block in np.split(row, [384, 768, 1152])] for row in joined.encode(texts, languages)]
+    assert used == [[False, True, True, True], [True, True, False, True]]
+    alone = [joined.encode([text], [language])[0] for text, language in zip(texts, languages, strict=True)]
+    assert np.array_equal(np.stack(alone), joined.encode(texts, languages))
+
+
+def test_a_model_without_a_block_for_the_language_is_not_run() -> None:
+    counting = _Counting()
+    joined = JoinedEncoder([(counting, ["en"])])
+    assert not joined.encode(["你好"], _languages("zh")).any() and counting.calls == []
 
 
 def _languages(*names: Language) -> list[Language]:
@@ -204,7 +211,7 @@ class _Counting:
 
 def test_a_remembered_sentence_is_not_computed_again_and_memory_is_bounded() -> None:
     counting = _Counting()
-    remembering = RememberingEncoder(JoinedEncoder([(counting, None)]), size=2)
+    remembering = RememberingEncoder(JoinedEncoder([(counting, [None])]), size=2)
 
     def encode(*texts: str) -> list[list[float]]:
         rows: list[list[float]] = remembering.encode(texts, ["en"] * len(texts)).tolist()
@@ -221,6 +228,6 @@ def test_a_remembered_sentence_is_not_computed_again_and_memory_is_bounded() -> 
 
 def test_the_same_words_in_another_language_are_computed_anew() -> None:
     counting = _Counting()
-    remembering = RememberingEncoder(JoinedEncoder([(counting, "en")]))
+    remembering = RememberingEncoder(JoinedEncoder([(counting, ["en"])]))
     assert remembering.encode(["ok"], ["zh"]).tolist() == [[0, 0]]
     assert remembering.encode(["ok"], ["en"]).tolist() == [[2, 1]]

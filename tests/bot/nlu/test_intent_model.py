@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.heads import OUT_OF_SCOPE, Corpus, HeadSettings, Matrix, centred, centring
-from bot.nlu.intent_model import ANSWER_ABOVE, MAX_CANDIDATES, IntentModel
+from bot.nlu.intent_model import ANSWER_ABOVE, MAX_CANDIDATES, PAIR_LIKELY, IntentModel
 from bot.nlu.utterance import Language
 
 WIDTHS = (12, 20)
@@ -66,7 +66,7 @@ def test_a_harder_validation_part_lowers_the_confidence() -> None:
     assert mean(humble) < mean(plain)
 
 
-def test_a_question_offers_two_readings_and_never_the_foreign_one(model: IntentModel) -> None:
+def test_a_question_offers_two_likely_readings_and_never_the_foreign_one(model: IntentModel) -> None:
     doubtful = made(400, 8, spread=3.0)
     judged = model.predict(doubtful.texts, doubtful.languages, doubtful.vectors)
     asked = [p for p in judged if p.gate == "clarify"]
@@ -74,7 +74,9 @@ def test_a_question_offers_two_readings_and_never_the_foreign_one(model: IntentM
     for p in judged:
         assert OUT_OF_SCOPE not in p.candidates and 1 <= len(p.candidates) <= MAX_CANDIDATES
         assert p.gate != "answer" or p.confidence >= ANSWER_ABOVE
-    assert all(len(p.candidates) >= 2 for p in asked)
+    pairs = [sum([chance for name, chance in p.ranking if name != OUT_OF_SCOPE][:2]) for p in asked]
+    assert [len(p.candidates) > 1 for p in asked] == [pair >= PAIR_LIKELY for pair in pairs]
+    assert min(pairs) < PAIR_LIKELY < max(pairs)
 
 
 def test_another_opinion_changes_what_is_offered_second_and_nothing_else(model: IntentModel) -> None:
@@ -83,11 +85,12 @@ def test_another_opinion_changes_what_is_offered_second_and_nothing_else(model: 
     changed = 0
     for alone, advised in zip(model.predict(*_asked(doubtful)), model.predict(*_asked(doubtful), others), strict=True):
         assert (alone.ranking, alone.gate, alone.confidence) == (advised.ranking, advised.gate, advised.confidence)
-        assert len(advised.candidates) == len(alone.candidates) and advised.candidates[0] == alone.candidates[0]
+        assert advised.candidates[0] == alone.candidates[0]
+        assert advised.gate == "clarify" or len(advised.candidates) == len(alone.candidates)
         assert OUT_OF_SCOPE not in advised.candidates and len(set(advised.candidates)) == len(advised.candidates)
         if len(advised.candidates) > 1 and advised.candidates[0] != "greet":
             assert advised.candidates[1] == "greet"
-            changed += alone.candidates[1] != "greet"
+            changed += alone.candidates[1:2] != ["greet"]
     assert changed
 
 
