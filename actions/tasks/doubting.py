@@ -14,8 +14,7 @@ from actions.tasks.talk import Talk
 
 # From here on anger is met with words of its own, and the way to a person gets shorter.
 ANGRY = 0.7
-# Below these the first reading is not worth offering: beside another one, and alone.
-WORTH_OFFERING = 0.3
+# Below this a reading is not worth offering alone; pairs are judged by the understanding.
 WORTH_OFFERING_ALONE = 0.6
 # Small talk and "out of scope" as sure as this are taken as such.
 LIKELY_TALK = 0.5
@@ -90,7 +89,7 @@ def unclear(talk: Talk, move: Move) -> Steps[None]:
         yield from answer(talk, move)
         return
     alone = readings == [move.intent] and move.confidence >= WORTH_OFFERING_ALONE
-    told = alone or (len(readings) > 1 and move.confidence >= WORTH_OFFERING)
+    told = alone or len(readings) > 1
     if move.gate == "clarify" and told:
         slots = {entity.kind: entity.value for entity in move.entities}
         put(talk, None, Question("clarify", intents=readings[:2], text=move.text, slots=slots))

@@ -10,11 +10,12 @@ _AT_LEAST = {
     "intent accuracy": {"zh": 96.5, "en": 96.5},
     "entity F1": {"zh": 96.5, "en": 95.5},
     "accuracy of the 75 % surest": {"zh": 98.8, "en": 98.8},
-    "truth among two offered readings": {"zh": 88.0, "en": 84.0},
+    "truth among two offered readings": {"zh": 88.0, "en": 87.0},
 }
 _AT_MOST = {
     "near out of scope, wrongly answered": {"zh": 6.0, "en": 8.0},
     "in scope, handed over": {"zh": 2.0, "en": 2.0},
+    "in scope, asked to rephrase": {"zh": 1.5, "en": 1.5},
     "calibration error": {"zh": 2.5, "en": 2.5},
 }
 
