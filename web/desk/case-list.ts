@@ -9,18 +9,20 @@ export type CaseRows = ReadonlyMap<string, CaseRow>;
 export class KnownCases {
   rows: CaseRows = new Map();
   private newest = 0;
-  private heard: CaseRow[] = [];
+  /** Rows of events since the newest request, until it is answered. */
+  private heard: CaseRows | null = null;
 
   /** Before everything is requested; returns what `replace` wants to know. */
   ask(): number {
-    this.heard = [];
+    this.heard = new Map();
     return ++this.newest;
   }
 
   /** The answer to a request for everything. False when a newer request is under way: then it changes nothing. */
   replace(request: number, rows: CaseRow[]): boolean {
     if (!this.isNewest(request)) return false;
-    this.rows = byId([...rows, ...this.heard]);
+    this.rows = byId([...rows, ...(this.heard?.values() ?? [])]);
+    this.heard = null;
     return true;
   }
 
@@ -29,8 +31,8 @@ export class KnownCases {
   }
 
   hear(row: CaseRow): void {
-    this.heard.push(row);
-    this.rows = byId([...this.rows.values(), row]);
+    if (this.heard) this.heard = new Map(this.heard).set(row.id, row);
+    this.rows = new Map(this.rows).set(row.id, row);
   }
 
   /** The answer to a request for a further page. */
