@@ -124,10 +124,10 @@ def shared_encoder(names: str) -> SentenceEncoder:
 def _part(name: str) -> tuple[TextEncoder, list[Language | None]]:
     family, colon, layers = name.partition(":")
     if not colon:
-        family, _, layers = name.partition("@")
-        return _model(family, ()), [_language(layers, name)]
+        family, _, language = name.partition("@")
+        return _model(family, ()), [_language(language, name)]
     pooled = [layer.partition("@") for layer in layers.split(",")]
-    served = [_language(language, name) for _, _, language in pooled]
+    served = [_language(only, name) for _, _, only in pooled]
     return _model(family, tuple(int(layer) for layer, _, _ in pooled)), served
 
 
