@@ -175,6 +175,18 @@ def test_row_5_one_clarifying_question_with_two_readings_and_neither(language: s
     assert chat.memory.task.slots["instance_id"] == WEB
 
 
+@LANGUAGES
+def test_row_5_a_pair_is_offered_however_doubtful_its_first_and_one_alone_is_not(language: str) -> None:
+    words = "机器好像怪怪的" if language == "zh" else "the machine is being odd"
+    pair = ["instance_down", "list_resources"]
+    chat = two(language)
+    chat.say(words, "instance_down", gate="clarify", confidence=0.25, candidates=pair)
+    assert chat.memory.question and chat.memory.question.intents == pair
+    chat = two(language)
+    chat.say(words, "instance_down", gate="clarify", confidence=0.25, candidates=pair[:1])
+    assert chat.memory.question is None and chat.memory.task is None
+
+
 def test_row_5_neither_asks_to_rephrase_and_the_second_one_works() -> None:
     chat = two()
     readings = {"gate": "clarify", "confidence": 0.4, "candidates": ["instance_down", "list_resources"]}
