@@ -14,6 +14,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contracts.processor import blas_kernel
+
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "var" / "test"
 PY310, PY312 = ".venv/bin/python", "services/.venv/bin/python"
@@ -142,6 +144,7 @@ def main() -> int:
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        **blas_kernel(),
     }
     begun, outcome = time.monotonic(), Outcome()
     _lanes(chosen, ("assistant", "services"), outcome)

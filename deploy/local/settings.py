@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from contracts.processor import blas_kernel
+
 ROOT = Path(__file__).parents[2]
 DEFAULT_PORTS = {
     "SUPPORT_PORT": 8000,
@@ -77,7 +79,7 @@ def load(demo: bool, given: Mapping[str, str] | None = None) -> Settings:
     var = Path(given.get("VAR_DIR", "var"))
     var = var if var.is_absolute() else ROOT / var
     var.mkdir(parents=True, exist_ok=True)
-    environment = {**given, **_QUIET, **{name: str(port) for name, port in ports.items()}}
+    environment = {**given, **_QUIET, **blas_kernel(), **{name: str(port) for name, port in ports.items()}}
     environment["VAR_DIR"] = str(var)
     environment["DEMO"] = "1" if demo else "0"
     environment.setdefault("ACTION_ENDPOINT_URL", f"http://127.0.0.1:{ports['ACTIONS_PORT']}/webhook")

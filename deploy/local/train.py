@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from contracts.processor import blas_kernel
+
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "assistant.tar.gz"
 STAMP = ROOT / "models" / "assistant.inputs"
@@ -68,7 +70,7 @@ def train() -> None:
     options = ["--fixed-model-name", "assistant", "--force", "--skip-validation"]
     command = [sys.executable, "-m", "rasa", "train", *options]
     with (ROOT / "var" / "train.log").open("w") as log:
-        environment = {**os.environ, **_ENVIRONMENT}
+        environment = {**os.environ, **_ENVIRONMENT, **blas_kernel()}
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
