@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.nlu.entities.lexicon import load, matcher_of
-from bot.nlu.entities.model import Entity
+from bot.nlu.entities.model import Entity, before
 from bot.nlu.entities.references import is_compound, is_ordinary
 
 # Below everything that is recognised by itself.
@@ -91,7 +91,7 @@ def _ports(text: str) -> Iterator[Entity]:
 
 def _ai_codes(text: str) -> Iterator[Entity]:
     for match in _AI_CODE.finditer(text):
-        cued = _CODE_CUE.search(text[: match.start()]) or _CODE_TEXT.match(text, match.end())
+        cued = _CODE_CUE.search(before(text, match.start())) or _CODE_TEXT.match(text, match.end())
         if cued or (len(match["code"]) > 1 and text[match.start() - 1 : match.start()] not in (":", "/")):
             yield Entity("error_code", match["code"], *match.span("code"), weight=_WEIGHT)
 
@@ -117,7 +117,11 @@ def _names(text: str) -> Iterator[Entity]:
         for match in pattern.finditer(text):
             known = is_ordinary(match[0]) if pattern is _TOKEN else _NUMBERED_WORDS.match(match[0])
             known = known or _OTHER_ID.match(match[0]) or _CONSTANT.fullmatch(match[0])
-            if not known and _NAME_ENDS.match(text, match.end()) and not _GROUP_BEFORE.search(text[: match.start()]):
+            if (
+                not known
+                and _NAME_ENDS.match(text, match.end())
+                and not _GROUP_BEFORE.search(before(text, match.start()))
+            ):
                 yield Entity("instance_name", match[0], *match.span(), weight=_WEIGHT)
 
 
@@ -131,7 +135,7 @@ def _items(text: str) -> Iterator[Entity]:
     """Where the customer skips or questions an item of the dialogue, its name alone tells which."""
     items = load()["revision"]["items"]
     for value, start, end in matcher_of("field").find(text):
-        if value in items and not _OF_ANOTHER.search(text[:start]) and not _ITS_OWN.match(text, end):
+        if value in items and not _OF_ANOTHER.search(before(text, start)) and not _ITS_OWN.match(text, end):
             yield Entity("field", value, start, end, weight=_WEIGHT)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -50,6 +51,8 @@ def without_overlaps(found: Iterable[Entity]) -> list[Entity]:
     """The findings in reading order after weaker and shorter overlapping ones are dropped."""
     kept: list[Entity] = []
     for entity in sorted(found, key=lambda e: (-e.weight, -(e.end - e.start), e.start)):
-        if not any(entity.overlaps(other) for other in kept):
-            kept.append(entity)
-    return sorted(kept, key=lambda e: (e.start, e.end))
+        # Those kept stand in reading order without overlaps: only the last one that begins before its end can touch it.
+        place = bisect_left(kept, entity.end, key=lambda e: e.start)
+        if not place or not entity.overlaps(kept[place - 1]):
+            kept.insert(place, entity)
+    return kept

@@ -184,7 +184,9 @@ def is_compound(word: str) -> bool:
 def _names(text: str) -> Iterator[Entity]:
     for match in _NAMED.finditer(text):
         group = next(name for name in ("name", "name2", "name3", "name4") if match[name])
-        plain = group == "name" and match[group].isalpha() and not _MACHINE_NAMED.search(text[: match.start(group)])
+        plain = (
+            group == "name" and match[group].isalpha() and not _MACHINE_NAMED.search(before(text, match.start(group)))
+        )
         if not plain and not _NOT_A_NAME.match(match[group]) and not _ORDINARY.match(match[group]):
             yield Entity("instance_name", match[group], *match.span(group), weight=66 if group == "name" else 64)
     for match in _ZH_NAME.finditer(text):
@@ -287,7 +289,7 @@ def find_references(text: str, shapes: Sequence[Entity]) -> list[Entity]:
     names = [
         name
         for name in (*_names(text), *_buckets(text), *_buckets_by_context(text))
-        if not _UNNAMED.search(text[: name.start]) and not _FILE_OR_PROCESS.search(text[: name.start])
+        if not _UNNAMED.search(before(text, name.start)) and not _FILE_OR_PROCESS.search(before(text, name.start))
     ]
     named = [entity for entity in [*shapes, *names] if entity.kind in _NAMING_KINDS]
     return [*names, *_mentions(text, named), *_fields(text)]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.nlu.entities.expected import expected
 from bot.nlu.entities.lexicon import load
-from bot.nlu.entities.model import Entity, without_overlaps
+from bot.nlu.entities.model import Entity, before, without_overlaps
 from bot.nlu.entities.operations import expected_operations, is_meant, is_wanted, value_in
 
 # Where a job runs is a machine, also in a sentence about object storage.
@@ -90,7 +90,7 @@ def _stands_for_a_resource(entity: Entity, intents: frozenset[str], text: str, *
 
 def _renamed(entity: Entity, intents: frozenset[str], text: str) -> Entity:
     if entity.kind in ("instance_name", "bucket") and intents == {"bos_access_denied"}:
-        runs_there = _RUNS_ON.search(text[: entity.start]) is not None
+        runs_there = _RUNS_ON.search(before(text, entity.start)) is not None
         if runs_there or str(entity.value).count("_") < 3:
             return replace(entity, kind="instance_name" if runs_there else "bucket")
     if entity.kind == "mention" and entity.value == "described":

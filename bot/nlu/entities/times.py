@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.nlu.entities.model import Entity, without_overlaps
+from bot.nlu.entities.model import Entity, before, without_overlaps
 from bot.nlu.entities.numbers import NUMBER, parse, plain
 
 Clock = Callable[[], datetime]
@@ -150,7 +150,7 @@ def _compact_durations(text: str) -> Iterator[Entity]:
 
 
 def _durations(text: str) -> Iterator[Entity]:
-    before: Entity | None = None
+    earlier: Entity | None = None
     for match in _DURATION.finditer(text):
         length = _length(match)
         if length is None or _is_no_length(text, match, length[1]):
@@ -160,21 +160,21 @@ def _durations(text: str) -> Iterator[Entity]:
             count, unit = count * 12, "month"
         seconds = int(count * _UNIT_SECONDS[unit])
         found = Entity("duration", seconds, *match.span(), {"count": str(plain(count)), "unit": unit}, 52)
-        if before is not None and _continues(text, before, found):
-            total = int(before.value) + seconds
+        if earlier is not None and _continues(text, earlier, found):
+            total = int(earlier.value) + seconds
             details = {"count": str(plain(total / _UNIT_SECONDS[unit])), "unit": unit}
-            found = Entity("duration", total, before.start, found.end, details, 53)
-        elif before is not None:
-            yield before
-        before = found
-    if before is not None:
-        yield before
+            found = Entity("duration", total, earlier.start, found.end, details, 53)
+        elif earlier is not None:
+            yield earlier
+        earlier = found
+    if earlier is not None:
+        yield earlier
 
 
 def _is_no_length(text: str, match: re.Match[str], unit: str) -> bool:
     """ "半天" is a figure of speech for a long while; "twice a month" is a rate."""
     figurative = (match["half"] is not None and unit == "day" and match[0].startswith("半")) or _is_phrase(text, match)
-    rate = re.match(r"an? ", match[0], re.I) is not None and _RATE.search(text[: match.start()]) is not None
+    rate = re.match(r"an? ", match[0], re.I) is not None and _RATE.search(before(text, match.start())) is not None
     return figurative or rate
 
 
@@ -186,7 +186,7 @@ def _is_phrase(text: str, match: re.Match[str]) -> bool:
         return (
             re.search(
                 r"\b(?:wait|just|hang on|hold on|hold|got|have|take|one|give (?:me|us)) $|^$",
-                text[: match.start()],
+                before(text, match.start()),
                 re.I,
             )
             is not None
@@ -378,7 +378,7 @@ def _stretches(text: str, now: Clock) -> Iterator[Entity]:
         for match in pattern.finditer(text):
             yield Entity("time", _iso(_midnight(now), "day"), *match.span(), {"grain": grain}, 46)
     for match in _SPOKEN_CLOCK.finditer(text):
-        if _LEVEL.search(text[: match.start()]):
+        if _LEVEL.search(before(text, match.start())):
             continue
         yield Entity(
             "time", _iso(_spoken_clock(match[0], _midnight(now)), "hour"), *match.span(), {"grain": "hour"}, 46
@@ -459,9 +459,11 @@ def _on_its_day(first: Entity, second: Entity) -> Entity:
 
 def _is_window(text: str, first: Entity, second: Entity) -> bool:
     between = text[first.end : second.start]
-    if not _BETWEEN.fullmatch(between) or _MOVED_FROM.search(text[: first.start]):
+    if not _BETWEEN.fullmatch(between) or _MOVED_FROM.search(before(text, first.start)):
         return False
-    return "and" not in between or re.search(r"\bbetween (?:the )?[\d:. apm]*$", text[: first.end], re.I) is not None
+    return (
+        "and" not in between or re.search(r"\bbetween (?:the )?[\d:. apm]*$", before(text, first.end), re.I) is not None
+    )
 
 
 def _window(first: Entity, second: Entity) -> Entity:
