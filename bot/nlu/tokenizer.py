@@ -8,6 +8,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.normalizer import utterance_of
 from bot.nlu.spacy_pipeline import create_pipeline
@@ -22,6 +23,10 @@ class SupportTokenizer(Tokenizer):
     def get_default_config() -> dict[str, Any]:
         """See the parent class."""
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """As it was: no component of the pipeline learns from tokens."""
+        return training_data
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """The tokens of one attribute."""
