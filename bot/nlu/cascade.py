@@ -14,6 +14,7 @@ from tqdm import tqdm
 from bot.nlu.encoder import RememberingEncoder, SentenceEncoder, Vectors
 from bot.nlu.heads import Corpus
 from bot.nlu.intent_model import IntentModel, Prediction
+from bot.nlu.ngrams import TermCounts
 from bot.nlu.quick import QuickModel
 from bot.nlu.utterance import Language
 
@@ -33,8 +34,8 @@ class Sentences:
     languages: list[Language]
     intents: list[str]
 
-    def encoded(self, *encoders: SentenceEncoder) -> list[Corpus]:
-        """With the vectors of each encoder, computed in batches on two threads.
+    def encoded(self, counted: TermCounts, *encoders: SentenceEncoder) -> list[Corpus]:
+        """With the counts of their terms and the vectors of each encoder, computed in batches on two threads.
 
         A model that several encoders share is asked once: it keeps the vectors of the batch.
         """
@@ -47,7 +48,7 @@ class Sentences:
         with ThreadPoolExecutor(_TRAINING_THREADS) as pool:
             batches = list(tqdm(pool.map(batch, starts), "Encoding sentences", len(starts), mininterval=1))
         return [
-            Corpus(self.texts, self.languages, np.concatenate(vectors), self.intents, encoder.blocks)
+            Corpus(self.texts, self.languages, np.concatenate(vectors), self.intents, encoder.blocks, counted)
             for encoder, vectors in zip(encoders, zip(*batches, strict=True), strict=True)
         ]
 
@@ -71,8 +72,10 @@ class Cascade:
     def fit(self, learned: Sentences, validation: Sentences) -> Cascade:
         """Fit both models; they are calibrated on the validation part before they learn it too (decision 0007)."""
         encoders = (self._encoder, self._quick_encoder)
-        full, quick = learned.encoded(*encoders)
-        judged_full, judged_quick = validation.encoded(*encoders) if validation.texts else (None, None)
+        counted, size = TermCounts.of(learned.texts + validation.texts), len(learned.texts)
+        full, quick = learned.encoded(counted.take(slice(size)), *encoders)
+        judged = validation.encoded(counted.take(slice(size, None)), *encoders) if validation.texts else (None, None)
+        judged_full, judged_quick = judged
         self._full = IntentModel().fit(full, judged_full)
         self._quick = QuickModel().fit(quick, judged_quick)
         return self

@@ -20,14 +20,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.nlu.neighbours import Neighbourhood, principal_directions
-from bot.nlu.ngrams import NgramVectorizer
+from bot.nlu.ngrams import NgramVectorizer, TermCounts
 from bot.nlu.utterance import LANGUAGES, Language
 
 Matrix = npt.NDArray[np.float32]
 Array = npt.NDArray[Any]
 
-# The regression is stopped early on purpose: more rounds cost seconds and change no figure (docs/nlu.md).
-warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn.linear_model")
+# Both fits are stopped early on purpose: more rounds cost seconds and change no figure (docs/nlu.md).
+warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn")
 
 OUT_OF_SCOPE = "out_of_scope"
 # A language with fewer training sentences shares the mean of all.
@@ -38,6 +38,8 @@ _MIN_LANGUAGE_ROWS = 50
 class Corpus:
     """Utterances with what is known of them; all but ``blocks`` have the same length.
 
+    ``counted`` are their terms, where they were counted together with those of other corpora.
+
     ``vectors`` holds blocks of these widths side by side, one for each pooled layer of each encoder; a block that the
     language does not have is zero, and the last one is there in every language.
     """
@@ -47,6 +49,11 @@ class Corpus:
     vectors: Matrix
     intents: list[str]
     blocks: tuple[int, ...]
+    counted: TermCounts | None = None
+
+    def term_counts(self) -> TermCounts:
+        """How often each term occurs in each utterance."""
+        return self.counted or TermCounts.of(self.texts)
 
     def take(self, rows: npt.NDArray[np.int_]) -> Corpus:
         """The utterances of these rows."""
@@ -57,17 +64,20 @@ class Corpus:
             self.vectors[rows],
             [self.intents[i] for i in pick],
             self.blocks,
+            self.counted and self.counted.take(rows),
         )
 
     @staticmethod
     def join(parts: Sequence[Corpus]) -> Corpus:
         """The utterances of several corpora."""
+        counted = [part.counted for part in parts if part.counted]
         return Corpus(
             [text for part in parts for text in part.texts],
             [language for part in parts for language in part.languages],
             np.concatenate([part.vectors for part in parts]),
             [intent for part in parts for intent in part.intents],
             parts[0].blocks,
+            TermCounts.join(counted) if len(counted) == len(parts) else None,
         )
 
     def __len__(self) -> int:
@@ -124,7 +134,8 @@ class Heads:
         self.intents = intents
         self.state.update(centring(corpus))
         dense = centred(corpus.vectors, corpus.languages, self.state)
-        self.ngrams = NgramVectorizer().fit(corpus.texts)
+        self.ngrams = NgramVectorizer()
+        terms = self.ngrams.fit_transform(corpus.term_counts())
         index = {intent: i for i, intent in enumerate(intents)}
         labels = np.array([index[intent] for intent in corpus.intents])
         regression = LogisticRegression(C=self.settings.lr_c, max_iter=60, tol=1e-3)
@@ -134,8 +145,8 @@ class Heads:
         self.state["lr_weights"] = np.ascontiguousarray(_each_class(regression.coef_) @ basis.T)
         self.state["lr_bias"] = _each_class(regression.intercept_)
         weight = self.settings.ngram_weight
-        joined = sparse.hstack([sparse.csr_matrix(turned), weight * self.ngrams.transform(corpus.texts)], format="csr")
-        vectors = LinearSVC(C=self.settings.svc_c, random_state=self.settings.seed, tol=0.1, max_iter=300)
+        joined = sparse.hstack([sparse.csr_matrix(turned), weight * terms], format="csr")
+        vectors = LinearSVC(C=self.settings.svc_c, random_state=self.settings.seed, tol=0.1, max_iter=10)
         vectors.fit(joined, labels)
         weights, width = _each_class(vectors.coef_), basis.shape[1]
         self.state["svc_dense"] = np.ascontiguousarray(weights[:, :width] @ basis.T)

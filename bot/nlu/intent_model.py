@@ -83,12 +83,13 @@ class IntentModel:
         Without ``learn_validation`` the heads never see the validation part, which benchmarks need.
         """
         intents = sorted(set(corpus.intents))
-        learned, judged = calibration_parts(corpus, validation, self.settings.seed)
+        learned, judged, weighted = calibration_parts(corpus, validation, self.settings.seed)
         everything = Corpus.join([corpus, validation]) if validation and learn_validation else corpus
         with ThreadPoolExecutor(2) as pool:
             final = pool.submit(Heads(self.settings).fit, everything, intents)
             scores = Heads(self.settings).fit(learned, intents).scores(judged.texts, judged.languages, judged.vectors)
             self.heads = final.result()
+        judged, scores = judged.take(weighted), scores.take(weighted)
         languages = np.array(judged.languages)
         for language in LANGUAGES:
             rows = np.flatnonzero(languages == language)
@@ -183,12 +184,18 @@ def _candidates(ranking: list[tuple[str, float]], threshold: float, least: int) 
     return [name for name, _ in served[: min(MAX_CANDIDATES, max(least, chosen))]]
 
 
-def calibration_parts(corpus: Corpus, validation: Corpus | None, seed: int) -> tuple[Corpus, Corpus]:
-    """What a trial learns, and what it is judged on: an eighth of the corpus, and the validation part by its weight."""
+def calibration_parts(
+    corpus: Corpus, validation: Corpus | None, seed: int
+) -> tuple[Corpus, Corpus, npt.NDArray[np.int_]]:
+    """What a trial learns; what it is judged on; and the rows of that, those of the validation part by their weight.
+
+    It is judged on an eighth of the corpus and on the validation part.
+    """
     held_out = _held_out_rows(corpus, seed)
-    weighted = [validation] * _VALIDATION_WEIGHT if validation else []
-    judged = Corpus.join([corpus.take(np.flatnonzero(held_out)), *weighted])
-    return corpus.take(np.flatnonzero(~held_out)), judged
+    eighth = corpus.take(np.flatnonzero(held_out))
+    judged = Corpus.join([eighth, validation]) if validation else eighth
+    weighted = [np.arange(len(eighth)), *[np.arange(len(eighth), len(judged))] * _VALIDATION_WEIGHT]
+    return corpus.take(np.flatnonzero(~held_out)), judged, np.concatenate(weighted)
 
 
 def _held_out_rows(corpus: Corpus, seed: int) -> npt.NDArray[np.bool_]:

@@ -6,6 +6,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,42 @@ def _inside(word: str) -> tuple[str, ...]:
     return tuple(padded[start : start + size] for size in (3, 4, 5) for start in range(len(padded) - size + 1))
 
 
+@dataclass(frozen=True)
+class TermCounts:
+    """How often each term occurs in each text: counted once for all models that are fitted on some of the texts.
+
+    Attributes:
+        terms: every term that was found, by its column.
+        counts: shape (texts, terms).
+    """
+
+    terms: list[str]
+    counts: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> TermCounts:
+        """Count the terms of texts."""
+        columns: dict[str, int] = {}
+        found = [[columns.setdefault(term, len(columns)) for term in terms(text)] for text in texts]
+        indptr = np.cumsum([0, *map(len, found)])
+        indices = np.fromiter((column for row in found for column in row), dtype=np.int32, count=indptr[-1])
+        ones = np.ones(len(indices), dtype=np.float32)
+        counts = sparse.csr_matrix((ones, indices, indptr), shape=(len(texts), len(columns)))
+        counts.sum_duplicates()
+        return cls(list(columns), counts)
+
+    def take(self, rows: npt.NDArray[np.int_] | slice) -> TermCounts:
+        """The counts of these texts."""
+        return TermCounts(self.terms, self.counts[rows])
+
+    @staticmethod
+    def join(parts: Sequence[TermCounts]) -> TermCounts:
+        """The counts of several parts. Raises ``ValueError`` when they were not counted together."""
+        if any(part.terms is not parts[0].terms for part in parts):
+            raise ValueError("the terms of these texts were not counted together")
+        return TermCounts(parts[0].terms, sparse.vstack([part.counts for part in parts], format="csr"))
+
+
 class NgramVectorizer:
     """Sublinear TF-IDF rows of unit length."""
 
@@ -57,14 +94,16 @@ class NgramVectorizer:
         """The terms in the order of their numbers."""
         return sorted(self.vocabulary, key=self.vocabulary.__getitem__)
 
-    def fit(self, texts: Sequence[str], min_count: int = 2) -> NgramVectorizer:
-        """Learn the terms that occur in at least ``min_count`` texts."""
-        documents = Counter(term for text in texts for term in set(terms(text)))
-        kept = sorted(term for term, count in documents.items() if count >= min_count)
-        self.vocabulary = {term: index for index, term in enumerate(kept)}
-        counts = np.array([documents[term] for term in kept], dtype=np.float64)
-        self.idf = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
-        return self
+    def fit_transform(self, counted: TermCounts, min_count: int = 2) -> sparse.csr_matrix:
+        """Learn the terms that occur in at least ``min_count`` texts; one row of their weights for each text."""
+        documents = np.bincount(counted.counts.indices, minlength=len(counted.terms))
+        kept = sorted(np.flatnonzero(documents >= min_count), key=counted.terms.__getitem__)
+        self.vocabulary = {counted.terms[column]: number for number, column in enumerate(kept)}
+        self.idf = (np.log((1 + counted.counts.shape[0]) / (1 + documents[kept])) + 1).astype(np.float32)
+        weights = counted.counts[:, kept]
+        weights.data = (1 + np.log(weights.data)) * self.idf[weights.indices]
+        lengths = np.sqrt(weights.multiply(weights).sum(axis=1).A1)
+        return sparse.diags(1 / np.maximum(lengths, 1e-9)).astype(np.float32) @ weights
 
     def weights(self, text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """The numbers of the known terms of one text, and their weights (of unit length together)."""
@@ -80,14 +119,3 @@ class NgramVectorizer:
         weights = (1 + np.log(values)) * self.idf[indices]
         unit = weights / max(float(np.sqrt(weights @ weights)), 1e-9)
         return indices, unit, len(known) / max(1, len(found))
-
-    def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """One row of ``len(vocabulary)`` weights for each text."""
-        rows = [self.weights(text) for text in texts]
-        indptr = np.cumsum([0, *(len(indices) for indices, _ in rows)])
-        shape = (len(texts), len(self.vocabulary))
-        if not rows:
-            return sparse.csr_matrix(shape, dtype=np.float32)
-        indices = np.concatenate([indices for indices, _ in rows])
-        values = np.concatenate([weights for _, weights in rows])
-        return sparse.csr_matrix((values, indices, indptr), shape=shape)

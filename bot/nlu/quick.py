@@ -44,14 +44,13 @@ class _Margins:
     @classmethod
     def fit(cls, corpus: Corpus, intents: list[str]) -> _Margins:
         """Fit on sentences; each of ``intents`` must occur."""
-        ngrams = NgramVectorizer().fit(corpus.texts, _MIN_COUNT)
+        ngrams = NgramVectorizer()
+        terms = ngrams.fit_transform(corpus.term_counts(), _MIN_COUNT)
         state = centring(corpus)
         dense = centred(corpus.vectors, corpus.languages, state)
         basis = principal_directions(dense, _RANK)
-        joined = sparse.hstack(
-            [sparse.csr_matrix(dense @ basis), _NGRAM_WEIGHT * ngrams.transform(corpus.texts)], format="csr"
-        )
-        vectors = LinearSVC(C=_SVC_C, random_state=_SEED, tol=0.1, max_iter=300)
+        joined = sparse.hstack([sparse.csr_matrix(dense @ basis), _NGRAM_WEIGHT * terms], format="csr")
+        vectors = LinearSVC(C=_SVC_C, random_state=_SEED, tol=0.1, max_iter=10)
         vectors.fit(joined, [intents.index(intent) for intent in corpus.intents])
         width = basis.shape[1]
         state["dense"] = np.ascontiguousarray(basis @ vectors.coef_[:, :width].T).astype(np.float32)
@@ -94,13 +93,14 @@ class QuickModel:
     def fit(self, corpus: Corpus, validation: Corpus | None = None) -> QuickModel:
         """Fit on both; the confidence on an eighth of ``corpus`` and on ``validation``. Uses two threads."""
         self.intents = sorted(set(corpus.intents))
-        learned, judged = calibration_parts(corpus, validation, _SEED)
+        learned, judged, weighted = calibration_parts(corpus, validation, _SEED)
         everything = Corpus.join([corpus, validation]) if validation else corpus
         with ThreadPoolExecutor(2) as pool:
             final = pool.submit(_Margins.fit, everything, self.intents)
             trial = _Margins.fit(learned, self.intents)
             margins, known = trial.judge(judged.texts, judged.languages, judged.vectors)
             self._margins = final.result()
+        judged, margins, known = judged.take(weighted), margins[weighted], known[weighted]
         inputs, spoken = self._inputs(margins, known, judged.texts), np.array(judged.languages)
         truth = np.array([self.intents.index(intent) for intent in judged.intents])
         served = np.array(judged.intents) != OUT_OF_SCOPE

@@ -1,10 +1,11 @@
 """Two messages that mean the same have the same features; a pasted log costs no more than a sentence."""
 
+import numpy as np
 import pytest
 
 from bot.nlu.entities import identifiers
 from bot.nlu.features import feature_text
-from bot.nlu.ngrams import NgramVectorizer
+from bot.nlu.ngrams import NgramVectorizer, TermCounts
 from bot.nlu.utterance import normalise
 
 
@@ -34,8 +35,24 @@ def test_a_pasted_log_keeps_its_head_and_its_errors() -> None:
     assert len(features) < 400
 
 
-def test_ngram_rows_have_unit_length_and_unknown_terms_are_ignored() -> None:
-    vectorizer = NgramVectorizer().fit(["重启 web", "重启 web"], min_count=1)
-    rows = vectorizer.transform(["重启 web", "xyz"]).toarray()
-    assert rows[0] @ rows[0] == pytest.approx(1.0, abs=1e-5)
-    assert rows[1] @ rows[1] == 0.0
+def test_ngram_weights_are_those_of_the_training_and_unknown_terms_are_ignored() -> None:
+    texts = ["重启 web web", "重启 db", "重启重启 web", ""]
+    vectorizer = NgramVectorizer()
+    rows = vectorizer.fit_transform(TermCounts.of(texts), min_count=1).toarray()
+    for row, text in zip(rows, texts, strict=True):
+        numbers, weights = vectorizer.weights(text)
+        assert row[numbers] == pytest.approx(weights, abs=1e-6) and np.count_nonzero(row) == len(numbers)
+        assert row @ row == pytest.approx(1.0 if text else 0.0, abs=1e-5)
+    assert len(vectorizer.weights("xyz")[0]) == 0
+
+
+def test_that_counts_of_a_part_are_those_of_the_part_alone() -> None:
+    texts = ["重启 web", "重启 db", "web down", "web down"]
+    whole = TermCounts.of(texts)
+    one, other = NgramVectorizer(), NgramVectorizer()
+    of_part, alone = one.fit_transform(whole.take(slice(1, 4))), other.fit_transform(TermCounts.of(texts[1:]))
+    assert one.vocabulary == other.vocabulary and (of_part != alone).nnz == 0
+    joined = TermCounts.join([whole.take(slice(1)), whole.take(np.array([1, 2, 3]))])
+    assert (joined.counts != whole.counts).nnz == 0
+    with pytest.raises(ValueError):
+        TermCounts.join([whole, TermCounts.of(texts)])
