@@ -137,7 +137,7 @@ def _ask_conversation(talk: Talk, question: Question) -> None:
         titles = [talk.skill_title(intent) for intent in question.intents]
         buttons = (
             *(Button(title, payload(intent)) for title, intent in zip(titles, question.intents, strict=True)),
-            talk.button("neither", "deny"),
+            talk.button("neither" if len(titles) > 1 else "no", "deny"),
         )
         key = "clarify.two" if len(titles) > 1 else "clarify.one"
         talk.say("question", key, {"first": titles[0], "second": titles[-1]}, buttons)

@@ -76,7 +76,7 @@ def _clarified(talk: Talk, move: Move, question: Question) -> Steps[bool]:
         return True
     if says_no(move) or lexicon.NEITHER.search(move.text):
         talk.state.misses, talk.missed = talk.state.misses + 1, True
-        talk.say("question", "clarify.rephrase")
+        talk.say("question", "clarify.rephrase" if len(question.intents) > 1 else "clarify.rephrase_one")
         talk.asked = True
         return True
     return False

@@ -1,7 +1,7 @@
 """What the encoder and the n-gram features see of an utterance.
 
-Case, width, script, closing punctuation, politeness and the letters of identifiers carry no intent, so they
-are folded away here: two messages that differ only in these have the same features.
+Case, width, script, closing punctuation, politeness, the letters of identifiers and the numbered names of machines
+carry no intent, so they are folded away here: two messages that differ only in these have the same features.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.nlu.entities.model import Entity
+from bot.nlu.entities.references import is_ordinary
 from bot.nlu.utterance import Utterance, simplify_phrases
 
 # One shape, one placeholder: swapping an ID for another changes nothing. Short ones, since every token costs time.
@@ -26,6 +27,10 @@ _PLACEHOLDERS = {
     "url": "url.com",
     "domain": "example.com",
 }
+# "kafka-2 is down" is to be read as "web-01 is down" is, however often the training sentences name either.
+_NUMBERED = re.compile(r"(?<![a-z0-9_.@/-])[a-z]+(?:[-_][a-z]+)*[-_]\d{1,3}(?![a-z0-9_-]|\.\d)")
+_LEADING_ZERO = re.compile(r"[-_]0\d+$")
+_MACHINE = "web-1"
 # A pasted log: beyond this many characters only the head and the lines that name an error are read.
 # 64 encoder tokens are about 100 Chinese or 250 English characters.
 _HEAD = 160
@@ -48,6 +53,12 @@ def _masked(text: str, entities: list[Entity]) -> str:
     return "".join([*parts, text[position:]])
 
 
+def _machine(name: re.Match[str]) -> str:
+    """One placeholder for every numbered name of a machine; "mysql-8" is a version, "mysql-03" a name."""
+    ordinary = is_ordinary(name[0]) and not _LEADING_ZERO.search(name[0])
+    return name[0] if name[0] in _PLACEHOLDERS.values() or ordinary else _MACHINE
+
+
 def _shortened(text: str) -> str:
     """At most ``_BUDGET`` characters: the head, then the lines that name an error."""
     if len(text) <= _BUDGET:
@@ -64,5 +75,5 @@ def _shortened(text: str) -> str:
 def feature_text(utterance: Utterance, entities: list[Entity]) -> str:
     """The text that features are computed from; never empty unless the message says nothing."""
     text = simplify_phrases(_shortened(_masked(utterance.text, entities)))
-    text = _SPACES.sub(" ", _REPEATS.sub(r"\1", text.casefold()))
+    text = _NUMBERED.sub(_machine, _SPACES.sub(" ", _REPEATS.sub(r"\1", text.casefold())))
     return _EDGE.sub("", text) or text.strip()

@@ -1,6 +1,7 @@
 """The same sentence in another case, width, punctuation or script has the same intent."""
 
 import random
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,8 @@ from opencc import OpenCC
 from trained_model import TrainedModel
 
 from bot.nlu.entities import identifiers
-from bot.nlu.evaluation.heldout import load
+from bot.nlu.entities.references import is_ordinary
+from bot.nlu.evaluation.heldout import DEVELOPMENT, HELDOUT, load
 from contracts.ids import SHAPES
 
 # Every sixth held-out sentence: about 190 in each language, enough to see a change of one percent.
@@ -29,6 +31,11 @@ def _another_identifier(text: str) -> str:
             fresh = "".join(chance.choice("23456789abcdef") for _ in body)
             text = text[: entity.start] + f"{prefix}-{fresh}" + text[entity.end :]
     return text
+
+
+def _another_machine(text: str) -> str:
+    name = re.compile(r"(?<![A-Za-z0-9_.@/-])[a-z]+-\d{1,3}(?![A-Za-z0-9_-]|\.\d)")
+    return name.sub(lambda match: match[0] if is_ordinary(match[0]) else "kafka-83", text)
 
 
 _CHANGES: dict[str, Callable[[str], str]] = {
@@ -55,6 +62,14 @@ def test_the_way_of_writing_does_not_change_the_intent(model: TrainedModel, name
 def test_another_identifier_changes_nothing(model: TrainedModel) -> None:
     sentences = [s.text for part in ("zh", "en") for s in load([part])]
     changed = [(text, other) for text in sentences if (other := _another_identifier(text)) != text][::4]
+    assert len(changed) > 20
+    for text, other in changed:
+        assert model.parse(text)["intent"] == model.parse(other)["intent"], (text, other)
+
+
+def test_another_numbered_name_changes_nothing(model: TrainedModel) -> None:
+    sentences = [s.text for part in ("zh", "en") for folder in (HELDOUT, DEVELOPMENT) for s in load([part], folder)]
+    changed = [(text, other) for text in sentences if (other := _another_machine(text)) != text]
     assert len(changed) > 20
     for text, other in changed:
         assert model.parse(text)["intent"] == model.parse(other)["intent"], (text, other)

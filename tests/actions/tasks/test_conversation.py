@@ -187,6 +187,16 @@ def test_row_5_a_pair_is_offered_however_doubtful_its_first_and_one_alone_is_not
     assert chat.memory.question is None and chat.memory.task is None
 
 
+@LANGUAGES
+def test_row_5_a_single_reading_is_asked_with_yes_or_no(language: str) -> None:
+    chinese, english = ("机器不对劲", "不是", "不是这个"), ("machine trouble", "No", "Something else")
+    words, no, again = chinese if language == "zh" else english
+    chat = two(language)
+    chat.say(words, "instance_down", gate="clarify", confidence=0.7, candidates=["instance_down", "affirm"])
+    assert len(chat.buttons()) == 2 and chat.buttons()[1] == no
+    assert again in chat.press(no)
+
+
 def test_row_5_neither_asks_to_rephrase_and_the_second_one_works() -> None:
     chat = two()
     readings = {"gate": "clarify", "confidence": 0.4, "candidates": ["instance_down", "list_resources"]}

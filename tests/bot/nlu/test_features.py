@@ -22,16 +22,24 @@ def _features(text: str) -> str:
         ("虛擬機宕機了", "虚拟机宕机了。"),
         ("ＶＰＣ 不通", "vpc 不通"),
         ("ping 10.0.0.1", "ping 192.168.3.4"),
+        ("web-02 is down", "kafka-117 is down"),
+        ("mysql-03 宕机", "web-01 宕机"),
+        ("重启db_07和my-app-3。", "重启web_1和app-12"),
     ],
 )
 def test_what_carries_no_intent_is_folded_away(one: str, other: str) -> None:
     assert _features(one) == _features(other)
 
 
+@pytest.mark.parametrize("word", ["utf-8", "error-500", "sha-256", "mysql-8", "gpt-4", "10-20", "a-1-b", "web-2024"])
+def test_what_is_no_name_of_a_machine_stays(word: str) -> None:
+    assert word in _features(f"what about {word} here")
+
+
 def test_a_pasted_log_keeps_its_head_and_its_errors() -> None:
     log = "web-01 起不来\n" + "INFO all good here\n" * 500 + "ERROR disk is full\n"
     features = _features(log)
-    assert features.startswith("web-01 起不来") and "error disk is full" in features
+    assert features.startswith("web-1 起不来") and "error disk is full" in features
     assert len(features) < 400
 
 
