@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 
 def build_folder() -> Path:
@@ -23,3 +27,23 @@ def built(path: Path, write: Callable[[Path], None]) -> Path:
         finally:
             unfinished.unlink(missing_ok=True)
     return path
+
+
+class StoredRows:
+    """A table in a file, of which only the rows that are asked for are read.
+
+    It is not mapped: around each page that is touched the kernel maps its neighbours too, so that the word tables took
+    150 MB after a few hundred sentences.
+    """
+
+    def __init__(self, path: Path, offset: int, dtype: npt.DTypeLike, row_shape: tuple[int, ...]) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._offset = offset
+        self._dtype = np.dtype(dtype)
+        self._row_shape = row_shape
+        self._size = self._dtype.itemsize * int(np.prod(row_shape))
+
+    def __getitem__(self, rows: Sequence[int]) -> npt.NDArray[Any]:
+        """Shape (rows, *row shape). Raises ``ValueError`` for a row behind the end of the file."""
+        parts = [os.pread(self._file.fileno(), self._size, self._offset + row * self._size) for row in rows]
+        return np.frombuffer(b"".join(parts), self._dtype).reshape(len(rows), *self._row_shape)

@@ -9,7 +9,6 @@ from bot.nlu.e5.weights import WeightFile, dequantise
 from bot.nlu.encoder import Vectors
 from bot.nlu.pieces import PieceTokenizer, unigram_model
 
-_VOCABULARY_SIZE = 250_037
 MAX_TOKENS = 64
 
 
@@ -23,7 +22,7 @@ class MultilingualE5:
         vocabulary = weights.vocabulary()
         published = unigram_model(vocabulary.pieces, vocabulary.unknown)
         self._pieces = PieceTokenizer(published, vocabulary.begin, vocabulary.end, vocabulary.normalisation)
-        self._words = weights.blocks("emb.word", _VOCABULARY_SIZE, weights.hidden)
+        self._words = weights.stored("emb.word", weights.hidden)
         self._positions = (
             weights.floats("emb.pos", -1, weights.hidden) + weights.floats("emb.type", -1, weights.hidden)[0]
         )

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from bot.nlu.artefacts import StoredRows
+
 Float32 = npt.NDArray[np.float32]
 
 BLOCK = 32
@@ -48,7 +50,7 @@ class WeightFile:
     """The opened file; tensors stay on disk until asked for."""
 
     def __init__(self, path: Path | None = None) -> None:
-        path = path or weight_file()
+        self._path = path = path or weight_file()
         try:
             self._bytes = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
         except (OSError, ValueError) as problem:
@@ -120,6 +122,10 @@ class WeightFile:
         start, _ = self._tensors[name]
         size = rows * columns // BLOCK * _BLOCK_BYTES
         return self._bytes[start : start + size].reshape(rows, columns // BLOCK, _BLOCK_BYTES)
+
+    def stored(self, name: str, columns: int) -> StoredRows:
+        """The raw blocks of a quantised tensor, as ``blocks``, left on disk."""
+        return StoredRows(self._path, self._tensors[name][0], np.uint8, (columns // BLOCK, _BLOCK_BYTES))
 
     def matrix(self, name: str, rows: int, columns: int) -> Float32:
         """A quantised tensor in full precision."""

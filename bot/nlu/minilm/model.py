@@ -13,6 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 
+from bot.nlu.artefacts import StoredRows
 from bot.nlu.encoder import Vectors
 
 MAX_TOKENS = 64
@@ -71,8 +72,8 @@ class MiniLMWeights:
         read: Vectors = self._file.get_tensor(name).astype(np.float32)
         return read
 
-    def mapped(self, name: str) -> Vectors:
-        """A 32-bit tensor by its published name, mapped from disk: only the rows that are read cost memory.
+    def stored(self, name: str) -> StoredRows:
+        """A 32-bit table by its published name, left on disk.
 
         The file is the size of its header, the header, and the tensors. Raises :class:`MiniLMError` for another type.
         """
@@ -82,7 +83,7 @@ class MiniLMWeights:
         if described["dtype"] != "F32":
             raise MiniLMError(f"{name} in {self._path} is {described['dtype']}, not 32-bit")
         start = 8 + size + described["data_offsets"][0]
-        return np.asarray(np.memmap(self._path, np.float32, "r", offset=start, shape=tuple(described["shape"])))
+        return StoredRows(self._path, start, np.float32, tuple(described["shape"][1:]))
 
     def floats(self, name: str, *shape: int) -> Vectors:
         """A vector, by its short name."""
@@ -104,7 +105,7 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._words = self.weights.mapped("embeddings.word_embeddings.weight")
+        self._words = self.weights.stored("embeddings.word_embeddings.weight")
         self._positions = (
             self.weights.tensor("embeddings.position_embeddings.weight")
             + self.weights.tensor("embeddings.token_type_embeddings.weight")[0]

