@@ -17,7 +17,7 @@ def blas_kernel(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
     """The environment variable that names the kernel of OpenBLAS; empty when it is set, or nothing is known.
 
     The OpenBLAS that numpy 1.23 carries goes by the processor's model number. It takes every one that it does not know,
-    a newer or a virtual one, for a Pentium 4: matrix products are then four to five times slower (docs/nlu.md). A
+    a newer or a virtual one, for a Pentium 4: matrix products are then four to five times slower (decision 0012). A
     process has to start with the variable, or set it before numpy is loaded.
     """
     if CORE in os.environ:

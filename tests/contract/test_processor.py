@@ -34,3 +34,12 @@ def test_that_another_system_is_left_alone(tmp_path: Path, monkeypatch: pytest.M
     assert blas_kernel(tmp_path / "none") == {}
     (tmp_path / "other").write_bytes(b"Features\t: fp asimd \xff\n")
     assert blas_kernel(tmp_path / "other") == {}
+
+
+def test_that_every_process_of_the_stack_starts_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CORE, raising=False)
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "deploy" / "local"))
+    from settings import load
+
+    monkeypatch.setattr("settings.blas_kernel", lambda: {CORE: "Haswell"})
+    assert load(demo=True, given={"VAR_DIR": str(tmp_path)}).environment[CORE] == "Haswell"

@@ -4,11 +4,11 @@
 Run: ``python tests/load/nlu_speed.py [--model PATH] [--sentences N]`` in the root environment, on an idle core.
 The sentences are those of the development set that have about sixteen encoder tokens, both languages in turn; every one
 is new to the process, so nothing is remembered. One thread, one process. The stock pipeline is trained on a sample of
-the same training sentences (on all of them it takes over ten minutes, and is no faster afterwards), for one epoch (its
-parse costs the same as after a hundred). Prints p50 and p95 in milliseconds and the ratio; exits with 1 when a bar of
-the product is missed (p50 8 ms, p95 20 ms, twice the speed of the stock parse, and a second for the longest message
-that is all entities, seams and negations). The line of the yardstick tells what a machine is worth: the engine that the
-encoder's package carries, on one sentence, took 42 ms on the machine that the bars were written for.
+the same training sentences (on all of them it takes over ten minutes; fewer sentences mean fewer features), for one
+epoch (its parse costs the same as after a hundred). Prints p50 and p95 in milliseconds and the ratio; exits with 1 when
+a bar of the product is missed (p50 8 ms, p95 20 ms, twice the speed of the stock parse, and a second for the longest
+message that is all entities, seams and negations). The line of the yardstick tells what a machine is worth: the engine
+that the encoder's package carries, on one sentence, took 42 ms on the machine that the bars were written for.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import copy
 from pathlib import Path
 
 import pytest
+from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
@@ -82,3 +83,13 @@ def test_that_the_fingerprint_follows_the_content() -> None:
     assert sentence.fingerprint() == before
     sentence.set(INTENT, "deny")
     assert sentence.fingerprint() == Message({TEXT: "yes", INTENT: "deny"}).fingerprint() != before
+
+
+def test_that_broken_data_are_refused_as_by_rasas_own_importer(tmp_path: Path) -> None:
+    (tmp_path / "broken.yml").write_text('version: "3.1"\nnlu:\n- intent: affirm\n  examples: [\n', encoding="utf-8")
+    raised = []
+    for kind in (SupportDataImporter, RasaFileImporter):
+        with pytest.raises(RasaException) as caught:
+            kind(training_data_paths=[str(tmp_path)]).get_nlu_data()
+        raised.append(type(caught.value))
+    assert raised[0] is raised[1]
