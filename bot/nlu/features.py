@@ -10,7 +10,8 @@ import re
 
 from bot.nlu.entities.model import Entity
 from bot.nlu.entities.references import is_ordinary
-from bot.nlu.utterance import Utterance, simplify_phrases
+from bot.nlu.utterance import Utterance
+from contracts.chinese import mainland_terms
 
 # One shape, one placeholder: swapping an ID for another changes nothing. Short ones, since every token costs time.
 _PLACEHOLDERS = {
@@ -74,6 +75,6 @@ def _shortened(text: str) -> str:
 
 def feature_text(utterance: Utterance, entities: list[Entity]) -> str:
     """The text that features are computed from; never empty unless the message says nothing."""
-    text = simplify_phrases(_shortened(_masked(utterance.text, entities)))
+    text = mainland_terms(_shortened(_masked(utterance.text, entities)))
     text = _NUMBERED.sub(_machine, _SPACES.sub(" ", _REPEATS.sub(r"\1", text.casefold())))
     return _EDGE.sub("", text) or text.strip()

@@ -13,7 +13,17 @@ from contracts.processor import blas_kernel
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "assistant.tar.gz"
 STAMP = ROOT / "models" / "assistant.inputs"
-_INPUTS = ("config.yml", "domain.yml", "requirements.lock", "data/nlu", "data/rules", "data/stories", "bot/nlu")
+_INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "requirements.lock",
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "bot/nlu",
+    "contracts/chinese.py",
+    "contracts/taiwanese_terms.yml",
+)
 _STARTED = re.compile(r"Starting to train component '([^']+)'")
 _ENCODED = re.compile(r"Encoding sentences:.*?(\d+)/(\d+)")
 _BAR_WIDTH = 30

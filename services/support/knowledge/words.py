@@ -7,6 +7,7 @@ from pathlib import Path
 import jieba
 import yaml
 
+from contracts.chinese import simplified
 from support.texts import LANGUAGES
 
 WORD = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
@@ -23,7 +24,7 @@ class Words:
         self._stop = {str(word) for language in LANGUAGES for word in data[language]}
 
     def of(self, text: str) -> list[str]:
-        lowered = text.lower()
+        lowered = simplified(text).lower()
         latin = [PLURAL.sub("", word) for word in WORD.findall(lowered) if word not in self._stop]
         chinese = [
             word for run in CHINESE.findall(lowered) for word in jieba.cut_for_search(run) if word not in self._stop

@@ -25,6 +25,7 @@ def _features(text: str) -> str:
         ("web-02 is down", "kafka-117 is down"),
         ("mysql-03 宕机", "web-01 宕机"),
         ("重启db_07和my-app-3。", "重启web_1和app-12"),
+        ("遠端桌面連不上，伺服器當機了", "远程桌面连不上，服务器宕机了"),
     ],
 )
 def test_what_carries_no_intent_is_folded_away(one: str, other: str) -> None:
