@@ -1,4 +1,4 @@
-"""Rasa component: the findings of the rule recogniser as Rasa entities."""
+"""The findings of the rule recogniser as Rasa entities."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
-from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.entities import Entity, extract, identifiers
@@ -64,28 +59,8 @@ def as_rasa_entity(entity: Entity, utterance: Utterance) -> dict[str, Any]:
     return {"entity": entity.kind, "value": entity.value, "start": start, "end": end, **entity.details}
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class RuleEntityExtractor(GraphComponent, EntityExtractorMixin):
-    """Extracts and normalises every entity kind of the product by rules."""
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> RuleEntityExtractor:
-        """See the parent class."""
-        return cls()
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the entities of each message."""
-        for message in messages:
-            if not message.get(TEXT):
-                continue
-            utterance = utterance_of(message)
-            entities = [as_rasa_entity(finding, utterance) for finding in findings_of(message)]
-            known = message.get(ENTITIES, [])
-            message.set(ENTITIES, known + self.add_extractor_name(entities), add_to_output=True)
-        return messages
+def extract_entities(message: Message) -> None:
+    """Add the entities that the rules find and normalise, every kind of the product."""
+    utterance = utterance_of(message)
+    found = [{**as_rasa_entity(finding, utterance), EXTRACTOR: RULE_EXTRACTOR} for finding in findings_of(message)]
+    message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)

@@ -6,15 +6,12 @@ normalised text maps to one position of what the customer typed.
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import opencc
+from contracts.chinese import simplified_characters
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -33,33 +30,9 @@ _TECHNICAL = re.compile(
     r"|mysql|redis|nginx|docker|web|ok|vm|sla|tam|https?|ssl|api|qps|url|id|web\w*|root|app|wifi|bug|log|demo|token|bucket|api|key|ddos|oom|icp|vip|pc|mac|iphone|excel|python|java|php)$",
     re.IGNORECASE,
 )
+# More than are in common use; what else is sent is folded each time.
+_CHARACTERS_KEPT = 8192
 _INVISIBLE = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD}
-
-
-@functools.lru_cache(maxsize=1)
-def _simplified_characters() -> dict[str, str]:
-    """One-to-one Traditional to Simplified characters, from the OpenCC dictionary."""
-    table: dict[str, str] = {}
-    folder = Path(opencc.__file__).parent / "dictionary"
-    for line in (folder / "TSCharacters.txt").read_text(encoding="utf-8").splitlines():
-        source, _, targets = line.partition("\t")
-        target = targets.split(" ")[0]
-        if len(source) == 1 and len(target) == 1 and source != target:
-            table[source] = target
-    return table
-
-
-@functools.lru_cache(maxsize=1)
-def _taiwan_converter() -> opencc.OpenCC:
-    return opencc.OpenCC("tw2sp")
-
-
-def simplify_phrases(text: str) -> str:
-    """Traditional Chinese to Simplified with Taiwanese terms (硬碟 → 硬盘); the length may change."""
-    if not any(character in _simplified_characters() for character in text):
-        return text
-    converted: str = _taiwan_converter().convert(text)
-    return converted
 
 
 @dataclass(frozen=True)
@@ -97,33 +70,37 @@ def identify_language(text: str) -> tuple[Language | None, bool]:
     return language, bool(latin)
 
 
-def _positions_read(length: int) -> Iterator[int]:
-    if length <= MAX_CHARACTERS:
-        yield from range(length)
-        return
-    yield from range(MAX_CHARACTERS // 2)
-    yield from range(length - MAX_CHARACTERS // 2, length)
+class _Folded(dict[str, str]):
+    """What each character is read as: nothing where it is invisible, several characters where it stands for them."""
+
+    def __missing__(self, character: str) -> str:
+        folded = "".join(map(_simple, unicodedata.normalize("NFKC", character)))
+        read = "" if ord(character) in _INVISIBLE else folded
+        if len(self) < _CHARACTERS_KEPT:
+            self[character] = read
+        return read
 
 
-def _space(character: str) -> str:
+_FOLDED = _Folded()
+
+
+def _simple(part: str) -> str:
     """Lines are kept apart (a pasted log is read by lines); every other space is one kind of space."""
-    return "\n" if character == "\n" else " "
+    return ("\n" if part == "\n" else " ") if part.isspace() else simplified_characters().get(part, part)
 
 
 def normalise(original: str) -> Utterance:
     """Normalise one message. Never fails; the middle of a message beyond ``MAX_CHARACTERS`` is left out."""
-    table = _simplified_characters()
-    characters: list[str] = []
-    offsets: list[int] = []
-    for index in _positions_read(len(original)):
-        character = original[index]
-        if ord(character) in _INVISIBLE:
-            continue
-        folded = character if character.isascii() else unicodedata.normalize("NFKC", character)
-        for part in folded:
-            characters.append(_space(part) if part.isspace() else table.get(part, part))
-            offsets.append(index)
-    text = "".join(characters)
+    half, left_out = MAX_CHARACTERS // 2, max(0, len(original) - MAX_CHARACTERS)
+    read = original[:half] + original[half + left_out :] if left_out else original
+    parts = [_FOLDED[character] for character in read]
+    text = "".join(parts)
+    if len(text) == len(parts) and "" not in parts:
+        offsets = [*range(len(text))]
+    else:
+        offsets = [place for place, part in enumerate(parts) for _ in part]
+    if left_out:
+        offsets = [place + left_out if place >= half else place for place in offsets]
     offsets.append(offsets[-1] + 1 if offsets else 0)
     language, mixed = identify_language(text)
     return Utterance(original, text, tuple(offsets), language, mixed)

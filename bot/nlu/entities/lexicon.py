@@ -42,6 +42,11 @@ _VISITORS = re.compile(
 _VISITORS_AFTER = re.compile(
     r"(?:那边|这边|地区|本地)?的?(?:用户|客户|玩家|观众|访客|同事|学生|办公室|家里|朋友|买家|网友|读者|粉丝|顾客|员工|分公司)"
 )
+# "In cd", "gz and bd": where English says a code of a region.
+_IN_REGION = re.compile(
+    r"\b(?:in|from|within|between)(?: (?:bj|gz|su|bd|fwh|hkg|cd|yq|nj)(?: ?[,&]| and| or))? $", re.IGNORECASE
+)
+_SPOKEN_CODES = frozenset(("su", "bd", "cd", "yq", "nj"))
 # Characters either side of a weak surface in which its anchor must stand.
 _ANCHOR_REACH = 8
 
@@ -113,10 +118,12 @@ def matcher_of(kind: str, part: str = "values") -> TermMatcher:
 
 
 def _anchored(kind: str, text: str, start: int, end: int) -> bool:
-    before, after = text[max(0, start - _ANCHOR_REACH) : start], text[end : end + _ANCHOR_REACH]
-    if not (before + after).strip():
+    near, after = text[max(0, start - _ANCHOR_REACH) : start], text[end : end + _ANCHOR_REACH]
+    if not (near + after).strip():
         return True
-    return bool(re.search(load()[kind]["anchors"].removesuffix("|^$"), f"{before} {after}", re.IGNORECASE))
+    if text[start:end].lower() in _SPOKEN_CODES and _IN_REGION.search(before(text, start)):
+        return True
+    return bool(re.search(load()[kind]["anchors"].removesuffix("|^$"), f"{near} {after}", re.IGNORECASE))
 
 
 def _is_lookalike(kind: str, text: str, start: int, end: int) -> bool:

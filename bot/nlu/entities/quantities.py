@@ -67,8 +67,10 @@ _BANDWIDTH_UNIT = re.compile(
     rf"(?<![A-Za-z0-9.几数好])({NUMBER}) ?((?:[mg]bps|[mg]bits?(?:/s|ps)?|(?-i:[MGmg]b?/s)|mega?bits?(?: ?(?:/s|per second|a second))?|giga?bits?(?: ?(?:/s|per second|a second))?)(?![A-Za-z])|兆(?!字节|B)(?:比特)?|[MG] ?(?:的)?(?=带宽|宽带))",
     re.I,
 )
-_BANDWIDTH_PLAIN = re.compile(rf"(?<![A-Za-z0-9.几数好])(\d+(?:\.\d+)?|{CHINESE}) ?([MG]b?)(?![A-Za-z0-9]|/s)", re.I)
-_BANDWIDTH_ALONE = re.compile(rf"(?<![A-Za-z0-9.])(\d+|{CHINESE}) ?(M)(?![A-Za-z0-9])")
+_BANDWIDTH_PLAIN = re.compile(
+    rf"(?<![A-Za-z0-9.几数好])(\d+(?:\.\d+)?|{CHINESE}) ?([MG]b?|megs?(?! of (?!band)))(?![A-Za-z0-9]|/s)", re.I
+)
+_BANDWIDTH_ALONE = re.compile(rf"(?<![A-Za-z0-9.])(\d+|{CHINESE}) ?(M|megs?)(?![A-Za-z0-9]| of)")
 _BANDWIDTH_BARE = re.compile(
     r"(?:带宽|bandwi?[dt]+h|峰值|\beips?\b[^,.;。，]{0,24}?)(?: ?(?:[升降改调加设扩提]*[到成为至]|设|是|to|of|at|is|:|=) ?)+(\d+)(?![\d.:/]| ?(?:[A-Za-z%]|个|台|元|天|月|号|点))",
     re.I,
@@ -85,8 +87,8 @@ _SIZE = re.compile(
 )
 _SIZE_IN_GB = {"t": 1024, "g": 1, "m": 1 / 1024}
 _MONEY = re.compile(
-    rf"(?P<sign>(?:HK|US|NT|S|A)?[¥$€£]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD|SGD|EUR) ?) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH_HUNDREDS}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
-    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?|bucks)(?P<tenth>[一二三四五六七八九](?![十百千万])|(?<=块)\d(?!\d))?[毛角]?(?![A-Za-z])",
+    rf"(?P<sign>(?:HK|US|NT|S|A)?[¥$€£]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD|SGD|EUR) ?) ?(?P<signed>\d+(?:,\d{{3}})*(?:\.\d+)?)(?: ?(?P<signed_ten>k(?![A-Za-z0-9])|[万千](?!兆)))?|(?<![A-Za-z0-9.])(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|{CHINESE}|{ENGLISH_HUNDREDS}|{ENGLISH}) ?(?P<ten>万|千|k|hundred|thousand|grand)? ?(?:多|来)?"
+    r"(?P<unit>元|(?:(?<=[\d百千万十])|(?<=\d ))块(?!存|设备|盘|硬|磁|云|数据|系统|ssd|儿)|块钱|(?<=[两二三四五六七八九])块(?=$|[,，。!?！？、多]|[一二三四五六七八九](?![十百千块]))|人民币|rmb|cny|yuan|美元|美金|usd|dollars?|bucks|kuai|euros?|pounds|quid)(?P<tenth>[一二三四五六七八九](?![十百千万])|(?<=块)\d(?!\d))?[毛角]?(?![A-Za-z])",
     re.I,
 )
 _CURRENCIES = {
@@ -188,7 +190,7 @@ def _money(text: str) -> Iterator[Entity]:
         if value is None:
             continue
         value *= {"万": 10_000, "千": 1000, "k": 1000, "hundred": 100, "thousand": 1000, "grand": 1000}.get(
-            (match["ten"] or "").lower(), 1
+            (match["ten"] or match["signed_ten"] or "").lower(), 1
         )
         value += parse(match["tenth"]) / 10 if match["tenth"] else 0
         yield Entity("amount", plain(value), *match.span(), {"unit": _currency(match)}, 56)
@@ -200,6 +202,10 @@ def _currency(match: re.Match[str]) -> str:
     unit = (match["unit"] or "").lower()
     if unit.startswith(("美", "usd", "dollar", "buck")):
         return "USD"
+    if unit.startswith("euro"):
+        return "EUR"
+    if unit in ("pounds", "quid"):
+        return "GBP"
     return _CURRENCIES.get((match["sign"] or "").upper().strip(), "CNY")
 
 

@@ -26,7 +26,7 @@ _NOT_A_NAME = re.compile(
 )
 _DATE_LIKE = re.compile(r"^(?:cve|kb)-", re.I)
 _NAMED = re.compile(
-    r"(?:名(?:字|称)?(?:叫|为|是)|叫做?|名为|(?<!\w)(?:named|called)(?: is)?)[ :\"'“「]*(?P<name>[A-Za-z][A-Za-z0-9_.-]{1,60}[A-Za-z0-9])"
+    r"(?:名(?:字|称)?(?:叫|为|是)|叫做?|名为|(?<!\w)(?<!\ba )(?:named|called)(?: is)?)[ :\"'“「]*(?P<name>[A-Za-z][A-Za-z0-9_.-]{1,60}[A-Za-z0-9])"
     r"|(?:实例|服务器|主机|机器|虚拟机|云主机)[ :\"'“「]*(?P<name2>[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+)(?![A-Za-z0-9_-])"
     r"|\b(?:instance|server|host|machine|vm|box)[ :\"']+(?P<name3>[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+)(?![A-Za-z0-9_-])"
     r"|(?<![A-Za-z0-9_.@/-])(?P<name4>[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+) ?(?:这台|那台|这个实例|服务器|实例|机器|主机|\b(?:instance|server|host|machine|vm|box)\b)",
@@ -47,7 +47,7 @@ _ZH_NAME = re.compile(
 _ROLE = (
     r"(?:prod|production|staging|stage|test|testing|dev|uat|pre|qa|sit|trade|order|orders|pay|payment|user|users|member|game|shop|mall|web|www|api|app|db|mysql|pg|redis|cache|nginx|gateway|gw"
     r"|front|frontend|backend|admin|log|logs|mq|kafka|es|job|batch|data|ai|gpu|crm|erp|oa|bastion|jump|proxy|auth|search|report|stream|live|cms|blog|wiki|mail|git|gitlab|ci|jenkins|k8s"
-    r"|svc|service|srv|server|node|master|slave|worker|primary|replica|core|edge|billing|video|file|ftp|nas|vpn|monitor|etl|bi|demo|stress|match|lobby|login|account|host|box|vm|nginx|php|java)"
+    r"|svc|service|srv|server|node|master|slave|worker|primary|replica|core|edge|billing|video|file|ftp|nas|vpn|monitor|etl|bi|demo|stress|match|lobby|portal|mirror|login|account|host|box|vm|nginx|php|java)"
 )
 _NAME_TOKEN = re.compile(
     r"(?<![A-Za-z0-9_.@/-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+){1,5}(?![A-Za-z0-9_/@-]|\.[A-Za-z0-9])"

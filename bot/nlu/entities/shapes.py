@@ -111,6 +111,7 @@ _VERSION = re.compile(r"(?<![A-Za-z0-9.])[vV]?\d+(?:\.\d+){1,3}(?:-[A-Za-z0-9]+)
 _SPEC = re.compile(r"(?<![A-Za-z0-9.])(?i:bcc)\.[a-z0-9]+\.c\d+m\d+(?![A-Za-z0-9])")
 _NAME_LIKE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)+(?![A-Za-z0-9_-])")
 
+_DIGIT = re.compile(r"\d")
 _TRAILING = "!?.,;:'\")]}*&"
 
 
@@ -123,6 +124,8 @@ def _identifiers(text: str) -> Iterator[Entity]:
 
 
 def _addresses(text: str) -> Iterator[Entity]:
+    if "." not in text and ":" not in text:
+        return
     for match in _URL.finditer(text):
         url = match[0].rstrip(_TRAILING)
         yield Entity("url", url, match.start(), match.start() + len(url), weight=97)
@@ -158,6 +161,8 @@ def _error_codes(text: str) -> Iterator[Entity]:
                 yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
     for match in _SYSTEM_CODE.finditer(text):
         yield Entity("error_code", match[0], match.start(), match.end(), weight=70)
+    if not _DIGIT.search(text):
+        return
     bare = (_BARE_STATUS, _ROUND_STATUS) if _ERROR_TALK.search(text) else (_BARE_STATUS,)
     for pattern in (_CONTEXT_CODE, _STATUS_AFTER, _NUMBERED_ERROR, _ERRNO, *bare):
         for match in pattern.finditer(text):

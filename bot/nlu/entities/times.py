@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.nlu.entities.model import Entity, before, without_overlaps
 from bot.nlu.entities.numbers import NUMBER, parse, plain
+from bot.nlu.entities.windows import with_windows
 
 Clock = Callable[[], datetime]
 """Tells the time in the customer's zone."""
@@ -40,6 +40,10 @@ _UNITS = (
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _UNIT_AGAIN = "|".join(pattern for _, pattern in _UNITS)
 _LENGTH = rf"(?:(?P<half>半个?|(?:a )?half[ -](?=(?:hour|day|year)\b)|half an? )|(?P<number>{NUMBER}(?: and a half)?|a couple of|an?(?= (?:hour|minute|second|day|week|month|quarter|year))(?! second (?!ago|later|each|or|to|for|and|per|before|after|at|is|was)[a-z])|another(?= (?:hour|minute|day|week|month|quarter|year)s?\b)|couple of)(?: (?:more|extra|full|whole|further|additional|business|working) |整|\+ ?| ?-?))(?:(?P<and_half>个半)|个?多|来)?(?P<unit>{_UNIT})(?P<plus>半(?![夜天])| and a half)?(?:多)?(?:钟)?"
+_FIXED = re.compile(
+    r"\b(?:(?P<week>(?:(?:a|one|the (?:last|past)|another) )fortnight)|(?P<minute>(?:(?P<three>three quarters)|a quarter) of an hour))\b(?P<ago> (?:ago|earlier)\b)?",
+    re.I,
+)
 _COMPACT = re.compile(r"(?<![A-Za-z0-9])(?P<hours>\d{1,2}) ?h ?(?P<minutes>\d{1,2}) ?m(?:in)?(?![A-Za-z0-9])", re.I)
 # Not inside a Latin word, number or range; Chinese may follow them directly ("100M一个月").
 _FREE = r"(?:(?<![A-Za-z0-9.-])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff]))"
@@ -79,7 +83,7 @@ _EN_DAY = (
 )
 _ZH_PART = r"(?P<zh_part>凌晨|清晨|早上|早晨|上午|中午|下午|午后|傍晚|正午|晌午|晚上|晚间|夜里|夜间|半夜|深夜|早|晚|夜)"
 _CLOCK = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<ampm1>[ap]\.?m\.?))?(?![\d:])"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<ampm1>[ap]\.?m\.?))?(?!\d|:\d)"
     r"|(?P<zh_hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})(?: ?点钟?|时(?!候|间|长|段|不|延)|(?=[-~到至]\d{1,2} ?点))(?:(?P<zh_half>半)|(?P<zh_quarter>[一三]刻)|(?P<zh_minute>\d{1,2}|[零一二三四五六七八九十]{1,3})分?(?!钟))?"
     r"|(?P<en_hour>\d{1,2})(?: ?(?P<ampm2>[ap]\.?m\b\.?|o'?clock)|(?= ?(?:-|to|and|till|until) ?\d{1,2}(?::\d\d)? ?[ap]\.?m\b)|(?=(?: (?:to|and|till|until) \d{1,2})? (?:in the|this) (?:morning|afternoon|evening)))|(?P<en_point>noon|midnight|midday)\b"
 )
@@ -147,6 +151,17 @@ def _compact_durations(text: str) -> Iterator[Entity]:
     for match in _COMPACT.finditer(text):
         seconds = int(match["hours"]) * 3600 + int(match["minutes"]) * 60
         yield Entity("duration", seconds, *match.span(), {"count": str(seconds // 60), "unit": "minute"}, 54)
+
+
+def _fixed(text: str, now: Clock) -> Iterator[Entity]:
+    """ "A fortnight", "a quarter of an hour ago"."""
+    for match in _FIXED.finditer(text):
+        unit, count = ("week", 2) if match["week"] else ("minute", 45 if match["three"] else 15)
+        seconds = count * _UNIT_SECONDS[unit]
+        if match["ago"]:
+            yield Entity("time", _iso(now() - timedelta(seconds=seconds), unit), *match.span(), {"grain": unit}, 60)
+        else:
+            yield Entity("duration", seconds, *match.span(), {"count": str(count), "unit": unit}, 54)
 
 
 def _durations(text: str) -> Iterator[Entity]:
@@ -335,13 +350,13 @@ _STRETCHES = (
     (re.compile(r"(?:这个?|本|上个?|下个?)?月[底末初](?!\d)|(?<![\d一二三四五六七八九十个])月中(?!\d)", re.I), "month"),
     (re.compile(r"(?:上个?|这个?|本|下个?)季度|第?[一二三四1-4]季度|\bQ[1-4]\b|\b(?:last|this|next|first|second|third|fourth) quarter\b", re.I | re.ASCII), "quarter"),
     (re.compile(r"[上下]半年|(?<!半)年[底初末](?!\d)|\b(?:the )?end of (?:the |this |next )?(?:week|month|quarter|year)\b|\b(?:month|quarter|year)[- ]end\b(?! (?:closing|close|batch|reports?|reporting|run|jobs?|rush|payroll|settlement|accounts|bonus))", re.I | re.ASCII), "year"),
-    (re.compile(r"上周末|下周末|这周末|本周末|周末|\b(?:this |last |next |the |over the )?weekends?(?: night| morning)?\b", re.I | re.ASCII), "weekend"),
+    (re.compile(r"上周末|下周末|这周末|本周末|周末|\b(?<!good )(?<!nice )(?<!great )(?<!lovely )(?:this |last |next |the |over the )?weekends?(?: night| morning)?\b", re.I | re.ASCII), "weekend"),
     (re.compile(r"前[天]?[晚早](?!期|餐|饭)上?|(?<![\d一])(?:当晚|次日|隔天|第二天(?:早上|上午|晚上)?)|\b(?:EOD|end of (?:the |business )?day|close of business)\b", re.I | re.ASCII), "part"),
     (re.compile(r"春节|除夕|元旦|元宵节?|清明节?|端午节?|中秋节?|国庆节?|劳动节|圣诞节?|双(?:十[一二]|1[12])(?!\d)|(?<!a )\b(?:chinese |lunar )?new year(?:'s)?(?: eve| day)?\b|\b(?:spring festival|christmas(?: eve| day)?|black friday|thanksgiving|easter|national day)\b", re.I | re.ASCII), "holiday"),
 )  # fmt: skip
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9])"
 _SPOKEN_CLOCK = re.compile(
-    rf"\b(?:(?:a )?quarter|half|five|ten|twenty) (?:past|to) {_HOUR_WORD}\b|\b{_HOUR_WORD}(?= o'?clock\b)"
+    rf"\b(?:(?:a )?quarter|half|five|ten|twenty) (?:past|to) {_HOUR_WORD}\b|\bhalf {_HOUR_WORD}\b(?= (?:last|this|yesterday|tonight|tomorrow|in the|on (?:mon|tue|wed|thu|fri|sat|sun))|[,.;!?]|$)|\b{_HOUR_WORD}(?= o'?clock\b)"
     rf"|\b(?:at|around|by|before|until|till) (?:about )?{_HOUR_WORD}(?= ?(?:$|[,.;!?]| (?:tonight|tomorrow|today|yesterday|sharp|on (?:mon|tue|wed|thu|fri|sat|sun))))",
     re.I | re.ASCII,
 )
@@ -361,6 +376,12 @@ _YEAR = re.compile(
 _DAY_OF_MONTH = re.compile(
     r"\b(?:the )?(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?: of (?:this|next|last|the) month)?\b"
     r"(?![- ](?!of\b|at\b|to\b|and\b|or\b|in\b|if\b|is\b|from\b|between\b|around\b|by\b|but\b|when\b|because\b|please\b|pls\b|morning|night|evening|afternoon|noon|midnight|\d)[A-Za-z])",
+    re.I | re.ASCII,
+)
+# "Since the 3rd nobody can log in": behind these words it is a day, whatever follows that is no noun of its own.
+_DAY_SINCE = re.compile(
+    r"\b(?:since|by|until|till|on) (?P<span>the (?P<day>[0-3]?\d)(?:st|nd|rd|th))"
+    r"(?= (?:has|have|had|was|were|we|i|it|our|my|nobody|nothing|no|everything|everyone|all|they|you|the|this|some|each|every)\b)",
     re.I | re.ASCII,
 )
 
@@ -391,95 +412,11 @@ def _stretches(text: str, now: Clock) -> Iterator[Entity]:
         year = _midnight(now).replace(year=int(match["zh"] or match["en"]), month=1, day=1)
         start = match.start() if match["zh"] else match.start("en")
         yield Entity("time", _iso(year, "day"), start, match.end(), {"grain": "year"}, 46)
-    for match in _DAY_OF_MONTH.finditer(text):
-        if 0 < int(match["day"]) <= 31:
-            day = _midnight(now).replace(day=1) + timedelta(days=int(match["day"]) - 1)
-            yield Entity("time", _iso(day, "day"), *match.span(), {"grain": "day"}, 46)
-
-
-_BETWEEN = re.compile(r" ?(?:到|至|-|~|–|—|and|to|until|till) ?(?:at )?", re.I)
-# "15:32 today", "tonight between 1 and 3 am": a clock and its day, in either order, are one point.
-_BESIDE = re.compile(
-    r",? (?:on |of |at |in the |from |between |around |about |after |before |by |until |till )*|的", re.I
-)
-
-
-_FINE_FIRST = ("minute", "hour", "part", "day")
-# "Move it from Monday to Friday" names two points and no window.
-_MOVED_FROM = re.compile(
-    r"\b(?:reschedul|mov|postpon|shift|chang|push|delay|brought|bring)\w*\b[^,.;]*\bfrom (?:the )?$", re.I
-)
-
-
-def _with_windows(text: str, points: list[Entity]) -> list[Entity]:
-    """Two points joined by "to" become one window; the second takes its day and half of the day from the first."""
-    joined: list[Entity] = []
-    for point in points:
-        before = joined[-1] if joined else None
-        if before is not None and _is_within(text, before, point):
-            joined[-1] = replace(before, end=point.end)
-        elif before is not None and _is_clock_of(text, before, point):
-            joined[-1] = _on_its_day(before, point)
-        elif before is not None and _is_window(text, before, point):
-            joined[-1] = _window(before, point)
-        else:
-            joined.append(point)
-    return joined
-
-
-def _is_within(text: str, first: Entity, second: Entity) -> bool:
-    """ "2026年第三季度", "the third quarter of 2026": a stretch and its year."""
-    grains = [first.details["grain"], second.details["grain"]]
-    return (
-        "year" in grains
-        and bool({"quarter", "month", "day"} & set(grains))
-        and bool(re.fullmatch(r" ?(?:of )?", text[first.end : second.start]))
-    )
-
-
-def _is_clock_of(text: str, first: Entity, second: Entity) -> bool:
-    grains = {first.details["grain"], second.details["grain"]}
-    whole = "until" not in first.details and grains & {"hour", "minute"} and grains & {"day", "part"}
-    return bool(whole or grains == {"day", "part"}) and _BESIDE.fullmatch(text[first.end : second.start]) is not None
-
-
-def _on_its_day(first: Entity, second: Entity) -> Entity:
-    clock, day = sorted((first, second), key=lambda point: _FINE_FIRST.index(point.details["grain"]))
-    date, moment = datetime.fromisoformat(str(day.value)), datetime.fromisoformat(str(clock.value))
-    shift = timedelta(days=(date.date() - moment.date()).days)
-    if day.details["grain"] == "part" and date.hour >= 12 and 5 <= moment.hour < 12:
-        shift += timedelta(hours=12)
-    details = dict(clock.details)
-    if "until" in details:
-        details["until"] = (datetime.fromisoformat(details["until"]) + shift).isoformat()
-    return Entity(
-        "time", (moment + shift).isoformat(), first.start, second.end, details, max(first.weight, second.weight)
-    )
-
-
-def _is_window(text: str, first: Entity, second: Entity) -> bool:
-    between = text[first.end : second.start]
-    if not _BETWEEN.fullmatch(between) or _MOVED_FROM.search(before(text, first.start)):
-        return False
-    return (
-        "and" not in between or re.search(r"\bbetween (?:the )?[\d:. apm]*$", before(text, first.end), re.I) is not None
-    )
-
-
-def _window(first: Entity, second: Entity) -> Entity:
-    start, end = datetime.fromisoformat(str(first.value)), datetime.fromisoformat(str(second.value))
-    if second.details["grain"] != "day":
-        end = end.replace(year=start.year, month=start.month, day=start.day)
-    if end.hour == 12 and start.hour >= 18:
-        end -= timedelta(hours=12)
-    half = end + timedelta(hours=12)
-    if end < start and end.hour < 12 <= start.hour and half >= start:
-        end = half
-    elif end < start:
-        end += timedelta(days=-(-(start - end) // timedelta(days=1)))
-    return Entity(
-        "time", first.value, first.start, second.end, {**first.details, "until": end.isoformat()}, first.weight + 1
-    )
+    for pattern, named in ((_DAY_OF_MONTH, 0), (_DAY_SINCE, "span")):
+        for match in pattern.finditer(text):
+            if 0 < int(match["day"]) <= 31:
+                day = _midnight(now).replace(day=1) + timedelta(days=int(match["day"]) - 1)
+                yield Entity("time", _iso(day, "day"), *match.span(named), {"grain": "day"}, 46)
 
 
 def find_times(text: str, now: Clock) -> list[Entity]:
@@ -488,4 +425,9 @@ def find_times(text: str, now: Clock) -> list[Entity]:
     ``now`` is asked only when the text names a time; its answer must carry a time zone.
     """
     points = [*_relative(text, now), *_points(text, now), *_periods(text, now), *_stretches(text, now)]
-    return [*_with_windows(text, without_overlaps(points)), *_compact_durations(text), *_durations(text)]
+    return [
+        *with_windows(text, without_overlaps(points)),
+        *_fixed(text, now),
+        *_compact_durations(text),
+        *_durations(text),
+    ]

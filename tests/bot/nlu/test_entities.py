@@ -145,6 +145,21 @@ def _values(text: str) -> list[tuple[str, Any]]:
         ("shut i-Qw8rTy2U down", "operation", "stop"),
         ("roll v-Kd9sLq2W back", "operation", "restore"),
         ("it was being rebooted", "operation", "restart"),
+        ("traffic between my machines in gz and bd", "region", "bd"),
+        ("power it off in yq", "region", "yq"),
+        ("between 10:30 and 12:00 yesterday", "time", "2026-11-21T10:30:00+08:00"),
+        ("around half nine last night", "time", "2026-11-21T21:30:00+08:00"),
+        ("since the 3rd nobody can log in", "time", "2026-11-03T00:00:00+08:00"),
+        ("alarm at 5:40: the disk is full", "time", "2026-11-22T05:40:00+08:00"),
+        ("a quarter of an hour ago", "time", "2026-11-22T13:45:00+08:00"),
+        ("gone for three quarters of an hour", "duration", 2700),
+        ("waiting a fortnight", "duration", 1_209_600),
+        ("double it to 20 megs", "bandwidth", 20),
+        ("pay back 60 euros", "amount", 60),
+        ("a budget of ¥200k", "amount", 200_000),
+        ("we pay $5 k8s included", "amount", 5),
+        ("¥3 千兆带宽", "amount", 3),
+        ("give us 20 megs of bandwidth", "bandwidth", 20),
     ],
 )
 def test_a_kind_is_found_and_normalised(text: str, kind: str, value: object) -> None:
@@ -237,6 +252,22 @@ def test_words_that_are_no_number_are_refused() -> None:
 )
 def test_money_keeps_its_currency(text: str, unit: str) -> None:
     assert [e.details["unit"] for e in extract(text, now) if e.kind == "amount"] == [unit]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("have a good weekend", "time"),
+        ("a named person who answers", "instance_name"),
+        ("we deleted 20 megs of logs", "bandwidth"),
+        ("traffic left 20 megs of logs", "bandwidth"),
+        ("the 2nd server was fine", "time"),
+        ("half five servers are down", "time"),
+        ("cd into the folder", "region"),
+    ],
+)
+def test_what_only_looks_like_a_kind_is_none(text: str, kind: str) -> None:
+    assert kind not in [found for found, _ in _values(text)]
 
 
 def test_a_word_after_a_full_stop_is_no_domain() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.utterance import MAX_CHARACTERS, normalise, simplify_phrases
+from bot.nlu.utterance import _CHARACTERS_KEPT, _FOLDED, MAX_CHARACTERS, normalise
 
 
 @given(st.text(max_size=200))
@@ -49,9 +49,18 @@ def test_the_language_is_that_of_the_words(text: str, language: str | None, mixe
     assert (utterance.language, utterance.mixed) == (language, mixed)
 
 
-def test_taiwanese_terms_become_mainland_terms() -> None:
-    assert simplify_phrases("伺服器硬碟滿了，記憶體不足") == "服务器硬盘满了，内存不足"
-
-
 def test_a_huge_message_is_cut_not_refused() -> None:
     assert len(normalise("a" * 100_000).text) == MAX_CHARACTERS
+
+
+def test_positions_behind_the_cut_lead_to_the_end_of_what_was_typed() -> None:
+    utterance = normalise("㎏" + "a" * 20_000 + "\u200b１web-01")
+    start = utterance.text.index("web-01")
+    first, last = utterance.original_span(start, start + len("web-01"))
+    assert (utterance.text[:2], utterance.original[first:last], last) == ("kg", "web-01", len(utterance.original))
+
+
+def test_strange_characters_do_not_stay_in_memory() -> None:
+    everything = "".join(map(chr, range(0x20000, 0x20000 + 2 * _CHARACTERS_KEPT)))
+    assert all(normalise(everything[start : start + 4000]).text for start in range(0, len(everything), 4000))
+    assert len(_FOLDED) <= _CHARACTERS_KEPT
