@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from bot.nlu.encoder import RememberingEncoder, SentenceEncoder, Vectors
-from bot.nlu.heads import Corpus
+from bot.nlu.heads import Corpus, Matrix
 from bot.nlu.intent_model import IntentModel, Prediction
 from bot.nlu.ngrams import TermCounts
 from bot.nlu.quick import QuickModel
@@ -53,8 +53,26 @@ class Sentences:
         ]
 
 
+@dataclass
+class Glance:
+    """The feature texts of one message while they are read.
+
+    Attributes:
+        language: theirs.
+        known: the readings so far.
+        opinions: the quick model's probabilities of every intent for each text that it is not sure of.
+    """
+
+    language: Language
+    known: dict[str, Prediction] = field(default_factory=dict)
+    opinions: dict[str, Matrix] = field(default_factory=dict)
+
+
 class Cascade:
-    """Fit once, then ``read``; ``states`` is everything it has learned."""
+    """Fit once, then ``glance`` at the texts of a message and ``complete`` what is needed of them.
+
+    ``states`` is everything it has learned.
+    """
 
     def __init__(
         self,
@@ -80,24 +98,28 @@ class Cascade:
         self._quick = QuickModel().fit(quick, judged_quick)
         return self
 
-    def read(self, texts: Sequence[str], language: Language) -> dict[str, Prediction]:
-        """The readings of feature texts of one message; empty before the fit."""
-        if self._quick is None or self._full is None or not texts:
-            return {}
-        languages = [language] * len(texts)
-        found, left, opinions = {}, [], []
-        for text, vector in zip(texts, self._quick_encoder.encode(texts, languages), strict=True):
+    def glance(self, texts: Sequence[str], language: Language) -> Glance:
+        """What the quick model says of the feature texts of one message; nothing before the fit."""
+        seen = Glance(language)
+        if self._quick is None or not texts:
+            return seen
+        for text, vector in zip(texts, self._quick_encoder.encode(texts, [language] * len(texts)), strict=True):
             reading = self._quick.read(text, language, vector)
             if reading.prediction:
-                found[text] = reading.prediction
+                seen.known[text] = reading.prediction
             else:
-                left.append(text)
-                opinions.append(reading.probabilities)
-        if left:
-            vectors: Vectors = self._remembering.encode(left, languages[: len(left)])
-            predicted = self._full.predict(left, languages[: len(left)], vectors, np.stack(opinions))
-            found.update(zip(left, predicted, strict=True))
-        return found
+                seen.opinions[text] = reading.probabilities
+        return seen
+
+    def complete(self, seen: Glance, texts: Sequence[str]) -> None:
+        """Have the full model read those of ``texts`` that were glanced at and are not known yet."""
+        left = [text for text in dict.fromkeys(texts) if text not in seen.known and text in seen.opinions]
+        if self._full is None or not left:
+            return
+        languages = [seen.language] * len(left)
+        vectors: Vectors = self._remembering.encode(left, languages)
+        predicted = self._full.predict(left, languages, vectors, np.stack([seen.opinions[text] for text in left]))
+        seen.known.update(zip(left, predicted, strict=True))
 
     def states(self) -> dict[str, State]:
         """By name of the model; raises ``ValueError`` before the fit."""

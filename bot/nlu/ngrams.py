@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,8 +16,12 @@ from scipy import sparse
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
 
 
-def terms(text: str) -> list[str]:
-    """Han 1–3-grams; for other words the word, word pairs, and 3–5-grams inside the padded word."""
+@functools.lru_cache(maxsize=64)
+def terms(text: str) -> tuple[str, ...]:
+    """Han 1–3-grams; for other words the word, word pairs, and 3–5-grams inside the padded word.
+
+    Those of the latest texts are kept: two models ask for them in turn.
+    """
     found: list[str] = []
     previous = ""
     for run in _RUN.findall(text):
@@ -32,7 +37,7 @@ def terms(text: str) -> list[str]:
             found.append(f"w {previous} {word}")
         previous = word
         found += _inside(word)
-    return found
+    return tuple(found)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -111,11 +116,11 @@ class NgramVectorizer:
 
     def weights_and_share(self, text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], float]:
         """As ``weights``, and the share of the text's terms that are known (0–1)."""
-        found = [self.vocabulary.get(term) for term in terms(text)]
-        known = [number for number in found if number is not None]
-        counts = Counter(known)
-        indices = np.array(list(counts), dtype=np.int64)
-        values = np.array(list(counts.values()), dtype=np.float32)
+        found = [*map(self.vocabulary.get, terms(text))]
+        counts = Counter(found)
+        unknown = counts.pop(None, 0)
+        indices = np.fromiter(counts.keys(), np.int64, len(counts))
+        values = np.fromiter(counts.values(), np.float32, len(counts))
         weights = (1 + np.log(values)) * self.idf[indices]
-        unit = weights / max(float(np.sqrt(weights @ weights)), 1e-9)
-        return indices, unit, len(known) / max(1, len(found))
+        unit = weights / max(math.sqrt(weights @ weights), 1e-9)
+        return indices, unit, (len(found) - unknown) / max(1, len(found))

@@ -58,6 +58,7 @@ HOSTILE = (
     "别重启了，",
     "上海的用户说北京慢，",
     "it's not the server, it's the db. ",
+    "between 1:30 and 3:00 last night in gz and bd, ",
     "ERROR web-01 connect to 10.0.0.3:3306 timed out (110)\n",
 )
 _YARD, _YARD_MS = "My VM crashed, how do I fix it?", 42.2
@@ -66,8 +67,10 @@ _BLOCK = 20
 # The stock pipeline learns one training sentence in so many.
 _STOCK_STEP = 10
 _OURS, _STOCK = "this assistant", "Rasa stock (DIET)"
-# Encoder tokens of the sentences, marks included.
+# Encoder tokens of the sentences as published, with both marks.
 _LEAST_TOKENS, _MOST_TOKENS = 13, 19
+# Of them the assistant leaves one out.
+_LEFT_OUT = {"zh": 0, "en": 1}
 
 
 def sentences(count: int, seed: int = 7) -> list[str]:
@@ -75,7 +78,7 @@ def sentences(count: int, seed: int = 7) -> list[str]:
     model, chance, chosen = shared_e5(), random.Random(seed), []
     for part in ("zh", "en"):
         texts = [sentence.text for sentence in load([part], DEVELOPMENT)]
-        fitting = [text for text in texts if _LEAST_TOKENS <= len(model.ids(text)) <= _MOST_TOKENS]
+        fitting = [text for text in texts if _LEAST_TOKENS <= len(model.ids(text)) + _LEFT_OUT[part] <= _MOST_TOKENS]
         chosen.append(chance.sample(fitting, min(len(fitting), (count + 1) // 2)))
     return [text for pair in zip(*chosen, strict=False) for text in pair][:count]
 

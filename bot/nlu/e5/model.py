@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 
 from bot.nlu.e5.weights import WeightFile, dequantise
@@ -10,6 +11,7 @@ from bot.nlu.encoder import Vectors
 from bot.nlu.pieces import PieceTokenizer, unigram_model
 
 MAX_TOKENS = 64
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class MultilingualE5:
@@ -28,8 +30,9 @@ class MultilingualE5:
         )
 
     def ids(self, text: str) -> list[int]:
-        """Vocabulary ids with the begin and end marks, at most ``MAX_TOKENS``."""
-        return self._pieces.ids(text, MAX_TOKENS)
+        """Vocabulary ids with the begin mark, at most ``MAX_TOKENS``; the end mark only for Chinese (decision 0014)."""
+        ids = self._pieces.ids(text, MAX_TOKENS)
+        return ids if _HAN.search(text) else ids[:-1]
 
     def words(self, ids: Sequence[int]) -> Vectors:
         """Word embeddings of vocabulary ids, shape (ids, hidden)."""

@@ -104,7 +104,7 @@ class MiniLM:
         self.weights = MiniLMWeights(folder / "model.safetensors")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_truncation(MAX_TOKENS + 1)
         self._words = self.weights.stored("embeddings.word_embeddings.weight")
         self._positions = (
             self.weights.tensor("embeddings.position_embeddings.weight")
@@ -112,8 +112,8 @@ class MiniLM:
         )
 
     def ids(self, text: str) -> list[int]:
-        """Vocabulary ids with the begin and end marks, at most ``MAX_TOKENS``."""
-        found: list[int] = self._tokenizer.encode(text).ids
+        """Vocabulary ids with the begin mark, at most ``MAX_TOKENS``; the end mark is left out (decision 0014)."""
+        found: list[int] = self._tokenizer.encode(text).ids[:-1]
         return found
 
     def words(self, ids: Sequence[int]) -> Vectors:

@@ -1,12 +1,14 @@
 """The ONNX graph of a BERT encoder.
 
 It takes the summed input embeddings of one sentence, shape (tokens, hidden), and returns the mean over tokens of
-the chosen layers side by side, shape (1, hidden * layers). Word embeddings stay in the weight file: only the rows of
+the chosen layers side by side, shape (1, hidden * layers); of a layer also what its attention leaves, before the
+feed-forward network. Word embeddings stay in the weight file: only the rows of
 the sentence are ever read.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -36,14 +38,33 @@ class Weights(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Layer:
+    """What is pooled: the output of a layer (1 is the first), or what its attention leaves."""
+
+    number: int
+    attention_only: bool = False
+
+    @classmethod
+    def of(cls, name: str) -> Layer:
+        """From ``12``, or ``12a`` for the attention. Raises ``ValueError`` for anything else."""
+        number = name.removesuffix("a")
+        if not number.isdecimal() or not int(number):
+            raise ValueError(f"unknown layer {name!r}")
+        return cls(int(number), name.endswith("a"))
+
+    def __str__(self) -> str:
+        return f"{self.number}{'a' * self.attention_only}"
+
+
 class _Bert(GraphBuilder):
     def __init__(self, weights: Weights) -> None:
         super().__init__()
         self.weights = weights
 
-    def layer(self, value: str, number: int) -> str:
-        """One transformer layer: attention, then the feed-forward network."""
-        weights, hidden, inner, prefix = self.weights, self.weights.hidden, self.weights.inner, f"l{number}"
+    def attention(self, value: str, number: int) -> str:
+        """The first half of a transformer layer."""
+        weights, hidden, prefix = self.weights, self.weights.hidden, f"l{number}"
         joined = np.concatenate([weights.matrix(f"{prefix}.{part}.w", hidden, hidden) for part in "qkv"])
         biases = np.concatenate([weights.floats(f"{prefix}.{part}.b", hidden) for part in "qkv"])
         projected = self.linear(value, f"{prefix}.qkv", joined, biases)
@@ -51,7 +72,11 @@ class _Bert(GraphBuilder):
         self.nodes.append(helper.make_node("Split", [projected], names, axis=2, num_outputs=3))
         attended = self.node("MultiHeadAttention", names, f"{prefix}.attended", FUSED, num_heads=weights.heads)
         output = self._named_linear(attended, f"{prefix}.ao", hidden, hidden)
-        value = self._add_and_normalise(value, output, f"{prefix}.aln")
+        return self._add_and_normalise(value, output, f"{prefix}.aln")
+
+    def feed_forward(self, value: str, number: int) -> str:
+        """The second half of a transformer layer."""
+        hidden, inner, prefix = self.weights.hidden, self.weights.inner, f"l{number}"
         widened = self.node("Gelu", [self._named_linear(value, f"{prefix}.fi", inner, hidden)], f"{prefix}.gelu", FUSED)
         return self._add_and_normalise(
             value, self._named_linear(widened, f"{prefix}.fo", hidden, inner), f"{prefix}.oln"
@@ -69,18 +94,22 @@ class _Bert(GraphBuilder):
         return self.node("SkipLayerNormalization", inputs, f"{name}.out", FUSED, epsilon=self.weights.epsilon)
 
 
-def bert_graph(weights: Weights, layers: tuple[int, ...]) -> Any:
-    """The graph that pools these layers (1 is the first)."""
+def bert_graph(weights: Weights, layers: tuple[Layer, ...]) -> Any:
+    """The graph that pools these layers and holds nothing behind the last of them."""
     graph, hidden = _Bert(weights), weights.hidden
     scale = graph.constant("emb.ln.w", weights.floats("emb.ln.w", hidden))
     shift = graph.constant("emb.ln.b", weights.floats("emb.ln.b", hidden))
     batch = graph.node("Unsqueeze", ["embeddings", graph.constant("batch_axis", np.array([0], np.int64))], "batch")
     value = graph.node("LayerNormalization", [batch, scale, shift], "layer0", epsilon=weights.epsilon, axis=-1)
     axis = graph.constant("token_axis", np.array([1], dtype=np.int64))
-    pooled = {}
-    for number in range(max(layers)):
-        value = graph.layer(value, number)
-        if number + 1 in layers:
-            pooled[number + 1] = graph.node("ReduceMean", [value, axis], f"pooled{number + 1}", keepdims=0)
-    graph.node("Concat", [pooled[number] for number in layers], "sentence", axis=1)
+    deepest = max(layer.number for layer in layers)
+    steps = [Layer(number, attention_only) for number in range(1, deepest + 1) for attention_only in (True, False)]
+    while steps[-1] not in layers:
+        steps.pop()
+    for step in steps:
+        half = graph.attention if step.attention_only else graph.feed_forward
+        value = half(value, step.number - 1)
+        if step in layers:
+            graph.node("ReduceMean", [value, axis], f"pooled{step}", keepdims=0)
+    graph.node("Concat", [f"pooled{layer}" for layer in layers], "sentence", axis=1)
     return graph.model("bert", ("embeddings", ["tokens", hidden]), ("sentence", [1, hidden * len(layers)]))

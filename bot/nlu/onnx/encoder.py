@@ -12,12 +12,12 @@ import onnxruntime
 
 from bot.nlu.artefacts import build_folder, built
 from bot.nlu.encoder import Vectors
-from bot.nlu.onnx.bert import Weights, bert_graph
+from bot.nlu.onnx.bert import Layer, Weights, bert_graph
 from bot.nlu.onnx.graph import save
 from bot.nlu.use.model import UniversalSentenceEncoder
 
 # Raise when a graph changes: old files in the build folder are then left alone.
-_GRAPH_VERSION = 2
+_GRAPH_VERSION = 5
 
 
 class Model(Protocol):
@@ -67,10 +67,11 @@ class OnnxEncoder:
         return vector
 
 
-def bert_encoder(model: BertModel, layers: tuple[int, ...], folder: Path | None = None) -> OnnxEncoder:
-    """Mean vectors of the chosen layers (1 is the first), one block each."""
-    name = f"{model.name}-{'-'.join(map(str, layers))}"
+def bert_encoder(model: BertModel, pooled: Sequence[str], folder: Path | None = None) -> OnnxEncoder:
+    """Mean vectors of the chosen layers, one block each, by their names (``Layer.of``)."""
+    layers = tuple(Layer.of(name) for name in pooled)
     blocks = (model.weights.hidden,) * len(layers)
+    name = f"{model.name}-{'-'.join(pooled)}"
     return OnnxEncoder(model, name, blocks, lambda: bert_graph(model.weights, layers), folder)
 
 

@@ -3,8 +3,10 @@
 from datetime import datetime, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.nlu.clauses import accepted, split
+from bot.nlu.clauses import REQUESTS, TROUBLES, accepted, may_stand_apart, split
 from bot.nlu.entities import extract
 from bot.nlu.intent_model import Prediction
 from bot.nlu.utterance import normalise
@@ -184,3 +186,38 @@ def test_at_most_four_clauses_are_offered_the_surest_cuts_first() -> None:
     pieces = [clause.text for clause in split(text, extract(text, now))]
     assert len(pieces) == 4
     assert pieces[2:] == ["重启web-01", "查备案"]
+
+
+SEVERAL = (
+    "web-01 宕机了，另外发票还没收到，顺便续费三个月",
+    "先改 db-02 的密码，接着重启一下",
+    "extend web-04 by three months, and issue an invoice for it",
+    "open a ticket about the slow network and let our TAM know, also restart web-01",
+    "web-02, what is its IP?",
+    "不要重启，我想先看看监控",
+)
+INTENTS = sorted(TROUBLES | REQUESTS | {"affirm", "deny", "cancel", "skip", "explain_why", "greet", "inform"})
+some_reading = st.builds(
+    lambda intent, sure: Prediction([(intent, sure)], sure, 1.0, "answer"), st.sampled_from(INTENTS), st.floats(0, 1)
+)
+
+
+@given(st.sampled_from(SEVERAL), st.lists(some_reading, min_size=4, max_size=4), st.lists(st.booleans(), min_size=4))
+def test_what_may_not_stand_apart_by_some_readings_does_not_by_all(
+    text: str, readings: list[Prediction], seen: list[bool]
+) -> None:
+    text = normalise(text).text
+    clauses = split(text, extract(text, now))
+    readings = readings[: len(clauses)]
+    if accepted(text, clauses, readings):
+        known = [reading if look else None for reading, look in zip(readings, seen, strict=False)]
+        assert may_stand_apart(clauses, known)
+
+
+def test_a_reading_that_settles_it_spares_the_others() -> None:
+    text = normalise("重启一下 web-01，然后开个发票").text
+    clauses = split(text, extract(text, now))
+    doubtful, request = (Prediction([("invoice", sure)], sure, 1.0, "answer") for sure in (0.2, 0.9))
+    assert may_stand_apart(clauses, [None, None]) and may_stand_apart(clauses, [None, request])
+    assert not may_stand_apart(clauses, [None, doubtful]) and not may_stand_apart(clauses, [doubtful, None])
+    assert not may_stand_apart([], [])

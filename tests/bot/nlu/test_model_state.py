@@ -31,6 +31,8 @@ def test_an_archive_without_one_of_the_models_says_to_train_again(tmp_path: Path
 def test_nothing_is_read_or_stored_before_the_fit() -> None:
     encoder = shared_encoder(QUICK_ENCODER)
     cascade = Cascade(encoder, encoder, 8)
-    assert cascade.read(["restart it"], "en") == {}
+    seen = cascade.glance(["restart it"], "en")
+    cascade.complete(seen, ["restart it"])
+    assert seen.known == {}
     with pytest.raises(ValueError, match="not fitted"):
         cascade.states()
