@@ -26,7 +26,7 @@ _TAIL = 0.05
 _MIN_FOREIGN = 40
 # Weight of the neighbours' votes in the mixture (0–1). Likelihood would give them less, but a second opinion that
 # can disagree makes the second reading better (docs/nlu.md).
-_VOTES_SHARE = 0.25
+_VOTES_SHARE = 0.45
 # Weight of a foreign row against an in-scope row in the confidence model: on real traffic they are that rare.
 _FOREIGN_WEIGHT = 0.3
 

@@ -109,7 +109,7 @@ class Scores:
     fit: Array
     centre: Array
 
-    def take(self, rows: Array) -> Scores:
+    def take(self, rows: Array | slice) -> Scores:
         """The scores of these rows."""
         return Scores(*(getattr(self, field.name)[rows] for field in fields(self)))
 
@@ -200,14 +200,12 @@ def centring(corpus: Corpus) -> dict[str, Array]:
 
 def centred(vectors: Matrix, languages: Sequence[Language], learned: Mapping[str, Array]) -> Matrix:
     """Every block centred on its language and brought to unit length; an absent block stays zero."""
-    dense = np.zeros_like(vectors)
-    means = np.stack([learned[f"mean_{language}"] for language in languages])
-    end = 0
-    for width in learned["blocks"]:
-        start, end = end, end + width
-        block = vectors[:, start:end]
-        shifted = (block - means[:, start:end]) * block.any(axis=1, keepdims=True)
-        dense[:, start:end] = shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)
+    widths = learned["blocks"]
+    starts = np.cumsum(widths) - widths
+    present = np.repeat(np.logical_or.reduceat(vectors != 0, starts, axis=1), widths, axis=1)
+    dense: Matrix = (vectors - np.stack([learned[f"mean_{language}"] for language in languages])) * present
+    lengths = np.sqrt(np.add.reduceat(dense * dense, starts, axis=1))
+    dense /= np.repeat(np.maximum(lengths, 1e-9), widths, axis=1)
     return dense
 
 

@@ -125,9 +125,9 @@ class Neighbourhood:
         near = np.take_along_axis(cosines, voters, axis=1)
         weights = np.exp((near - near.max(axis=1, keepdims=True)) / _VOTE_SCALE)
         weights /= weights.sum(axis=1, keepdims=True)
-        votes = np.zeros((len(cosines), len(self._members)), dtype=np.float32)
-        np.add.at(votes, (np.arange(len(cosines))[:, None], self._labels[voters]), weights)
-        return votes
+        intents = len(self._members)
+        rows = zip(self._labels[voters], weights, strict=True)
+        return np.array([np.bincount(labels, share, intents) for labels, share in rows], dtype=np.float32)
 
 
 def principal_directions(vectors: Matrix, rank: int) -> Matrix:

@@ -87,8 +87,13 @@ def wrongly_answered(parsed: Sequence[Parsed]) -> float:
 
 def truth_offered(parsed: Sequence[Parsed]) -> float:
     """Among the sentences for which two readings are offered, the share whose intent is one of the first two."""
-    pairs = [(p.labelled.intent, _candidates(p)[:2]) for p in parsed if p.gate == "clarify" and len(_candidates(p)) > 1]
+    pairs = offered_pairs(parsed)
     return float(np.mean([intent in pair for intent, pair in pairs])) if pairs else 1.0
+
+
+def offered_pairs(parsed: Sequence[Parsed]) -> list[tuple[str, list[str]]]:
+    """Where two readings are offered: the labelled intent, and the first two that are offered."""
+    return [(p.labelled.intent, _candidates(p)[:2]) for p in parsed if p.gate == "clarify" and len(_candidates(p)) > 1]
 
 
 def asked_openly(parsed: Sequence[Parsed]) -> float:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from bot.nlu.calibration import Logistic
 from bot.nlu.heads import OUT_OF_SCOPE, Corpus, HeadSettings, Matrix, centred, centring
-from bot.nlu.intent_model import ANSWER_ABOVE, MAX_CANDIDATES, PAIR_LIKELY, IntentModel
+from bot.nlu.intent_model import ANSWER_ABOVE, ANSWER_LIKELY, MAX_CANDIDATES, PAIR_LIKELY, IntentModel
 from bot.nlu.utterance import Language
 
 WIDTHS = (12, 20)
@@ -64,6 +65,18 @@ def test_a_harder_validation_part_lowers_the_confidence() -> None:
         return float(np.mean([p.confidence for p in fitted.predict(fresh.texts, fresh.languages, fresh.vectors)]))
 
     assert mean(humble) < mean(plain)
+
+
+def test_a_reading_less_likely_than_not_is_asked_about_however_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = IntentModel(SETTINGS).fit(made(800, 2), made(400, 3, spread=2.0))
+    for calibration in model.calibrations.values():
+        monkeypatch.setattr(calibration, "confidence", Logistic([0.0] * 11, [1.0] * 11, [0.0] * 11, 9.0))
+        monkeypatch.setattr(calibration, "scope", Logistic([0.0] * 11, [1.0] * 11, [0.0] * 11, 9.0))
+    doubtful = made(400, 8, spread=3.0)
+    judged = model.predict(doubtful.texts, doubtful.languages, doubtful.vectors)
+    served = [p for p in judged if p.ranking[0][0] != OUT_OF_SCOPE]
+    assert {p.gate for p in served} == {"answer", "clarify"}
+    assert all((p.gate == "answer") == (p.ranking[0][1] >= ANSWER_LIKELY) for p in served)
 
 
 def test_a_question_offers_two_likely_readings_and_never_the_foreign_one(model: IntentModel) -> None:
