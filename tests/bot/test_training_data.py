@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 NLU = ROOT / "data" / "nlu"
-MEASURED = ("heldout/*.yml", "development/*.yml", "acts.yml")
+MEASURED = ("heldout/*.yml", "development/*.yml", "acts.yml", "borderline.yml")
 
 TROUBLESHOOTING = [
     "instance_down",
