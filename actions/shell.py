@@ -18,6 +18,8 @@ from actions.tasks import ports
 from actions.tasks.model import Context
 
 logger = logging.getLogger(__name__)
+# How far down the article written for an intent is looked for.
+_ARTICLES_OF_INTENT = 10
 _REFUSALS = {
     "Instance.StartInstanceOperationForbidden": "not_stopped",
     "Instance.StopInstanceOperationForbidden": "not_running",
@@ -113,7 +115,8 @@ class Shell:
         return ports.Done(answer.request_id)
 
     def _search(self, request: ports.SearchKnowledge) -> ports.Reply:
-        found = [_article(one) for one in self._support.search(request.query, request.language, max(request.limit, 5))]
+        asked_for = _ARTICLES_OF_INTENT if request.intent else request.limit
+        found = [_article(one) for one in self._support.search(request.query, request.language, asked_for)]
         if request.intent:
             found.sort(key=lambda one: request.intent not in one.intents)
         return ports.Articles(tuple(found[: request.limit]))

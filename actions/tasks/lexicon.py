@@ -73,6 +73,18 @@ ALSO = re.compile(r"另外|还有|顺便|也|同样|\b(?:also|too|as well|beside
 # What looks like a button's payload, a command or a document was typed, not pressed: it means nothing.
 CODED = re.compile(r"\s*(?:[/／]\s*\w*\s*(?:\{.*)?|[{<\[].*[}>\]])\s*", re.S | re.A)
 SLASH = ("/", "／")
+_PLACEHOLDER = (
+    r"things?|thing(?:y|ies)|thingama\w+|stuff|whatsits?|wotsits?|whatchamacallits?|whatnots?"
+    r"|doodads?|doohickeys?|gizmos?"
+)
+# Nothing but words that stand for words ("that thing with the stuff", "就是那啥嘛"): the classifier can only guess.
+PLACEHOLDERS = re.compile(
+    rf"(?=.*(?:那啥|[这那]个啥|这个这个|那个那个|玩意|你懂的|\b(?:{_PLACEHOLDER})\b))\s*"
+    rf"(?:(?:[这那就是个啥嘛呀呢啊吧的了嗯呐呃额跟和与或有带配]|玩意儿?|你懂的|你知道|\b(?:{_PLACEHOLDER}"
+    r"|the|an?|that|this|those|these|some|it|its|is|are|was|of|on|in|over|by|with|and|or|to|there|here|other"
+    r"|you|know|like|um|uh|er|well|so|all|do|does|doing)\b)[\s,.;:!~，。；！、…]*)+",
+    re.I | re.S,
+)
 FOLLOW_UP = re.compile(
     r"^\s*(?:那|那么)?.{1,30}呢\s*[?？]?\s*$|^\s*(?:and\s+)?(?:what|how)\s+about\b|^\s*and\s+(?:on|for|in|with)\b", re.I
 )

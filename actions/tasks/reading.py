@@ -46,7 +46,7 @@ class Move:
 def moves(utterance: Utterance) -> tuple[Move, ...]:
     """The utterance's moves: at least one; small talk beside a request is left out."""
     whole = _whole(utterance)
-    if not utterance.payload and is_wordless(utterance.text):
+    if not utterance.payload and (is_wordless(utterance.text) or _names_nothing(utterance)):
         return (_meaningless(whole),)
     clauses = [] if utterance.payload else _merged(utterance.understanding.clauses)
     clauses = [clause for clause in clauses if not lexicon.WAIT.fullmatch(clause.text)]
@@ -73,6 +73,11 @@ def moves(utterance: Utterance) -> tuple[Move, ...]:
 def is_wordless(text: str) -> bool:
     """Signs alone, or what looks like a payload or a command: it has no meaning and no language of its own."""
     return not any(character.isalnum() for character in text) or lexicon.CODED.fullmatch(text) is not None
+
+
+def _names_nothing(utterance: Utterance) -> bool:
+    """Nothing but placeholders ("that thing with the stuff"); one that points at something is an answer."""
+    return not utterance.entities and lexicon.PLACEHOLDERS.fullmatch(utterance.text) is not None
 
 
 def _meaningless(move: Move) -> Move:
