@@ -71,12 +71,12 @@ class Articles:
                 "slug": article.slug,
                 "title": article.title,
                 "url": article.url,
-                "excerpt": index.excerpt(article, query),
+                "excerpt": excerpt,
                 "score": score,
                 "products": list(article.products),
                 "intents": list(article.intents),
             }
-            for article, score in index.search(query, limit, vector)
+            for article, score, excerpt in index.search(query, limit, vector)
         ]
 
     def get(self, slug: str, language: Language) -> Article | None:

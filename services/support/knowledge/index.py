@@ -1,6 +1,7 @@
-"""BM25 over the articles of one language, with scores that can be compared between questions."""
+"""BM25 over the articles of one language and their parts, with scores that can be compared between questions."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import bm25s
@@ -12,9 +13,39 @@ from support.knowledge.words import Words
 
 TITLE_WEIGHT = 3
 KEYWORD_WEIGHT = 3
+QUESTION_WEIGHT = 2
+HEADING_WEIGHT = 2
 FULL_MATCH = 0.75  # share of the theoretical maximum that a question made of the title's own words reaches
+# Weight of an article's best part beside the whole article: one section or one example question that says what was
+# asked counts for more than the same words scattered (docs/knowledge.md has the figures).
+PART_WEIGHT = 0.5
 LONGEST_EXCERPT = 480
 VECTOR_SHARE = 0.5
+
+
+class _Ranking:
+    """BM25 of some documents; scores are shares of what a question could reach at most, and may exceed 1."""
+
+    def __init__(self, documents: Sequence[list[str]]) -> None:
+        self._size = len(documents)
+        self._counts = Counter(word for document in documents for word in set(document))
+        self._ranking = bm25s.BM25(method="lucene")
+        if self._counts:
+            self._ranking.index(documents, show_progress=False)
+
+    def scores(self, query: Sequence[str]) -> NDArray[np.float64]:
+        """What each document has of the question, each word weighted by how telling it is."""
+        asked = sorted(set(query))
+        known = [word for word in asked if word in self._counts]
+        if not known:
+            return np.zeros(self._size)
+        best = sum(self._weight(word) for word in asked) * FULL_MATCH
+        return np.asarray(self._ranking.get_scores(known), dtype=np.float64) / best
+
+    def _weight(self, word: str) -> float:
+        """Lucene's inverse document frequency; a word no document has counts as one that a single document has."""
+        count = max(1, self._counts[word])
+        return math.log(1 + (self._size - count + 0.5) / (count + 0.5))
 
 
 class ArticleIndex:
@@ -23,44 +54,47 @@ class ArticleIndex:
     def __init__(self, articles: Sequence[Article], words: Words, vectors: dict[str, list[float]]) -> None:
         self.articles = list(articles)
         self._words = words
-        documents = [self._document(article) for article in self.articles]
-        self._counts: dict[str, int] = {}
-        for document in documents:
-            for word in set(document):
-                self._counts[word] = self._counts.get(word, 0) + 1
-        self._ranking = bm25s.BM25(method="lucene")
-        if documents:
-            self._ranking.index(documents, show_progress=False)
+        self._whole = _Ranking([self._document(article) for article in self.articles])
+        parts = [self._parts(article) for article in self.articles]
+        self._parts_ranking = _Ranking([part for of_article in parts for part in of_article])
+        self._first_parts = np.cumsum([0, *map(len, parts)])
         self._vectors = [vectors.get(f"{article.slug}.{article.language}") for article in self.articles]
 
     def _document(self, article: Article) -> list[str]:
         title, keywords = self._words.of(article.title), self._words.of(" ".join(article.keywords))
-        return title * TITLE_WEIGHT + keywords * KEYWORD_WEIGHT + self._words.of(article.body)
+        questions = [word for question in article.questions for word in self._words.of(question)]
+        return (
+            title * TITLE_WEIGHT
+            + keywords * KEYWORD_WEIGHT
+            + questions * QUESTION_WEIGHT
+            + self._words.of(article.body)
+        )
 
-    def search(self, query: str, limit: int, vector: list[float] | None) -> list[tuple[Article, float]]:
-        """Articles with scores in 0-1, best first; none that shares nothing with the question."""
+    def _parts(self, article: Article) -> list[list[str]]:
+        """The words of the passages, in their order; of the title with the keywords; of the example questions."""
+        passages = []
+        for passage in article.passages():
+            heading, _, text = passage.partition("\n")
+            passages.append(self._words.of(heading) * HEADING_WEIGHT + self._words.of(text))
+        named = self._words.of(" ".join([article.title, *article.keywords]))
+        return [*passages, named, *map(self._words.of, article.questions)]
+
+    def search(self, query: str, limit: int, vector: list[float] | None) -> list[tuple[Article, float, str]]:
+        """Articles with scores in 0-1 and the passage to quote, best first; none without a word of the question."""
         if not self.articles:
             return []
-        scores = self._word_scores(self._words.of(query))
+        words = self._words.of(query)
+        parts = self._parts_ranking.scores(words)
+        best_parts = np.maximum.reduceat(parts, self._first_parts[:-1])
+        scores = (self._whole.scores(words) + PART_WEIGHT * best_parts) / (1 + PART_WEIGHT)
         if vector is not None:
             scores = self._with_vectors(scores, np.asarray(vector, dtype=np.float64))
         order = np.argsort(-scores, kind="stable")[:limit]
-        return [(self.articles[place], round(float(scores[place]), 4)) for place in order if scores[place] > 0]
-
-    def _word_scores(self, query: list[str]) -> NDArray[np.float64]:
-        """What the article has of the question, each word weighted by how telling it is."""
-        asked = sorted(set(query))
-        best = sum(self._weight(word) for word in asked) * FULL_MATCH
-        known = [word for word in asked if word in self._counts]
-        if not known:
-            return np.zeros(len(self.articles))
-        raw = np.asarray(self._ranking.get_scores(known), dtype=np.float64)
-        return np.clip(raw / best, 0.0, 1.0)
-
-    def _weight(self, word: str) -> float:
-        """Lucene's inverse document frequency; a word no article has counts as one that a single article has."""
-        count, total = max(1, self._counts.get(word, 0)), len(self.articles)
-        return math.log(1 + (total - count + 0.5) / (count + 0.5))
+        return [
+            (self.articles[n], round(min(1.0, float(scores[n])), 4), self._excerpt(n, parts))
+            for n in order
+            if scores[n] > 0
+        ]
 
     def _with_vectors(self, scores: NDArray[np.float64], vector: NDArray[np.float64]) -> NDArray[np.float64]:
         mixed = scores.copy()
@@ -73,10 +107,10 @@ class ArticleIndex:
                 mixed[place] = (1 - VECTOR_SHARE) * scores[place] + VECTOR_SHARE * near
         return mixed
 
-    def excerpt(self, article: Article, query: str) -> str:
-        """The section that shares most with the question, cut at the end of a line."""
-        asked = set(self._words.of(query))
-        best = max(article.passages(), key=lambda section: len(asked & set(self._words.of(section))), default="")
+    def _excerpt(self, number: int, parts: NDArray[np.float64]) -> str:
+        """The article's passage with the highest score, cut at the end of a line."""
+        passages, first = self.articles[number].passages(), self._first_parts[number]
+        best = passages[int(parts[first : first + len(passages)].argmax())] if passages else ""
         if len(best) <= LONGEST_EXCERPT:
             return best
         whole_lines = best[:LONGEST_EXCERPT].rpartition("\n")[0] or best[: LONGEST_EXCERPT - 1]

@@ -21,7 +21,7 @@ class ArticleError(ValueError):
 
 @dataclass(frozen=True)
 class Article:
-    """An article in one language. `body` is Markdown."""
+    """An article in one language. `body` is Markdown; `questions` are what customers say when they need it."""
 
     slug: str
     language: Language
@@ -29,6 +29,7 @@ class Article:
     products: tuple[str, ...]
     intents: tuple[str, ...]
     keywords: tuple[str, ...]
+    questions: tuple[str, ...]
     updated: str
     sources: tuple[str, ...]
     body: str
@@ -74,6 +75,7 @@ def read_article(path: Path) -> Article:
         products=_strings(meta, "products"),
         intents=_strings(meta, "intents"),
         keywords=_strings(meta, "keywords"),
+        questions=_strings(meta, "questions"),
         updated=updated.isoformat() if isinstance(updated, date) else str(updated),
         sources=_strings(meta, "sources"),
         body=parts[2].strip(),
