@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support_harness import Customer, Support
 
@@ -78,6 +78,9 @@ def test_that_an_agent_gets_the_file(support: Support) -> None:
 
 
 @given(st.text(max_size=300))
+@example(". ")
+@example("..\x00")
+@example("a " + "b" * (LONGEST_NAME - 1))
 def test_that_a_safe_name_is_short_printable_and_without_folders(name: str) -> None:
     shown = safe_name(name)
     assert 0 < len(shown) <= LONGEST_NAME

@@ -46,10 +46,11 @@ def media_type_of(content: bytes) -> str:
 
 
 def safe_name(name: str | None) -> str:
-    """The last part of a name, printable and short."""
+    """The last part of a name, printable and short; "file" where nothing but dots is left."""
     last = PurePosixPath((name or "").replace("\\", "/")).name
-    shown = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ").strip()
-    return shown[-LONGEST_NAME:] or "file"
+    shown = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
+    short = shown.strip()[-LONGEST_NAME:].strip()
+    return short if short.strip(". ") else "file"
 
 
 class Files:
