@@ -25,7 +25,8 @@ TOPIC_TURNS = 3
 def answer(talk: Talk, move: Move) -> Steps[bool]:
     """Answer a question from the articles; true when an answer was given."""
     query = move.value("article") or question_of(talk, move)
-    reply = yield SearchKnowledge(query[:MAX_QUERY], talk.language)
+    vector = move.vector if query == move.text else ()
+    reply = yield SearchKnowledge(query[:MAX_QUERY], talk.language, vector=vector)
     if not isinstance(reply, Articles):
         talk.say("error", "knowledge.unavailable", {}, (talk.button("human", "talk_to_human"),))
         return False

@@ -18,6 +18,8 @@ Vectors = npt.NDArray[np.float32]
 DEFAULT_ENCODER = "minilm-int8:6@en + e5-int8:12a,8@zh + use-int8"
 # What the quick model reads.
 QUICK_ENCODER = "use-int8"
+# What help articles are found by: the first block. Named as in the assistant's encoder, so that both are one model.
+SEARCH_ENCODER = "e5-int8:12a,8"
 
 
 class TextEncoder(Protocol):

@@ -1,4 +1,7 @@
-"""Trains the assistant's model once and keeps it while its inputs are unchanged. Runs in the root environment."""
+"""Trains the assistant's model once and keeps it while its inputs are unchanged; so with the articles' vectors.
+
+Runs in the root environment.
+"""
 
 import argparse
 import hashlib
@@ -6,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.processor import blas_kernel
@@ -13,6 +17,8 @@ from contracts.processor import blas_kernel
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "assistant.tar.gz"
 STAMP = ROOT / "models" / "assistant.inputs"
+VECTORS = ROOT / "models" / "knowledge_vectors.npz"
+VECTORS_STAMP = ROOT / "models" / "knowledge_vectors.inputs"
 _INPUTS = (
     "config.yml",
     "domain.yml",
@@ -21,6 +27,14 @@ _INPUTS = (
     "data/rules",
     "data/stories",
     "bot/nlu",
+    "contracts/chinese.py",
+    "contracts/taiwanese_terms.yml",
+)
+_VECTORS_INPUTS = (
+    "requirements.lock",
+    "data/knowledge",
+    "bot/nlu",
+    "contracts/articles.py",
     "contracts/chinese.py",
     "contracts/taiwanese_terms.yml",
 )
@@ -39,10 +53,10 @@ _ENCODED_SHARE, _SHARES = 0.6, {"RulePolicy": 0.95}
 """How much of the whole is done when the sentences are encoded, and when a component starts."""
 
 
-def inputs_digest() -> str:
-    """One digest over everything the trained model depends on."""
+def inputs_digest(names: Sequence[str]) -> str:
+    """One digest over files and folders, by their names from the root."""
     digest = hashlib.sha256()
-    for name in _INPUTS:
+    for name in names:
         path = ROOT / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
@@ -51,8 +65,9 @@ def inputs_digest() -> str:
     return digest.hexdigest()
 
 
-def is_current() -> bool:
-    return MODEL.exists() and STAMP.exists() and STAMP.read_text().strip() == inputs_digest()
+def is_current(made: Path, stamp: Path, inputs: Sequence[str]) -> bool:
+    """Whether a file was made of the inputs as they are."""
+    return made.exists() and stamp.exists() and stamp.read_text().strip() == inputs_digest(inputs)
 
 
 def _draw(share: float, name: str) -> None:
@@ -74,7 +89,7 @@ def _follow(line: str) -> None:
 
 def train() -> None:
     """Run `rasa train` with a progress bar; its whole output goes to var/train.log."""
-    digest = inputs_digest()
+    digest = inputs_digest(_INPUTS)
     (ROOT / "var").mkdir(exist_ok=True)
     # `make test` validates the data: Rasa would read all of it once more.
     options = ["--fixed-model-name", "assistant", "--force", "--skip-validation"]
@@ -96,8 +111,20 @@ def train() -> None:
     STAMP.write_text(digest + "\n")
 
 
+def encode_articles() -> None:
+    """Write the vectors by which help articles are found."""
+    digest = inputs_digest(_VECTORS_INPUTS)
+    print("· encoding the help articles", file=sys.stderr, flush=True)
+    environment = {**os.environ, **_ENVIRONMENT, **blas_kernel()}
+    subprocess.run([sys.executable, "-m", "bot.nlu.search_vectors"], cwd=ROOT, env=environment, check=True)
+    VECTORS_STAMP.write_text(digest + "\n")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--force", action="store_true", help="train even when the inputs are unchanged")
-    if parser.parse_args().force or not is_current():
+    forced = parser.parse_args().force
+    if forced or not is_current(MODEL, STAMP, _INPUTS):
         train()
+    if forced or not is_current(VECTORS, VECTORS_STAMP, _VECTORS_INPUTS):
+        encode_articles()

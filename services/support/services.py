@@ -109,9 +109,7 @@ def build_services(settings: Settings, server: socketio.AsyncServer, redis: Redi
         targets=targets,
         intake=intake,
         accounts=AccountImport(database, settings.cloud_control_url),
-        articles=Articles(
-            settings.knowledge_dir, desk / "search_stopwords.yml", settings.var_dir / "knowledge_vectors.json"
-        ),
+        articles=Articles(settings.knowledge_dir, desk / "search_stopwords.yml", settings.knowledge_vectors),
         ledger=Ledger(database, clock),
         coverage=Coverage(targets, tams, clock),
         assistant=assistant,

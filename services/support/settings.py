@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     var_dir: Path = ROOT / "var"
     data_dir: Path = ROOT / "data"
     knowledge_dir: Path = ROOT / "data" / "knowledge"
+    knowledge_vectors: Path = ROOT / "models" / "knowledge_vectors.npz"
     web_dir: Path = ROOT / "web" / "dist"
     allowed_origins: str = Field(default="", description="Comma-separated origins that may embed the widget.")
 

@@ -180,6 +180,7 @@ def test_that_a_search_body_is_checked(support: Support) -> None:
         {"query": "x" * 2001, "language": "en"},
         {"query": "x", "language": "en", "limit": 0},
         {"query": "x", "language": "en", "vector": ["a"]},
+        {"query": "x", "language": "en", "vector": [0] * 5000},
     ):
         assert support.internal("POST", "/internal/search", body).status_code == 422
     answer = support.internal("POST", "/internal/search", {"query": "??? ///", "language": "en", "vector": None})
@@ -190,7 +191,7 @@ def test_that_the_articles_of_the_project_are_found(support: Support) -> None:
     """Whatever is in data/knowledge: each title finds its own article first."""
     from support_harness import ROOT
 
-    from support.knowledge.reading import read_article
+    from contracts.articles import read_article
 
     for file in sorted((ROOT / "data" / "knowledge").glob("*.md")):
         article = read_article(file)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
 Severity = Literal["sev1", "sev2", "sev3", "sev4"]
@@ -21,7 +21,7 @@ class SearchBody(Body):
     query: Annotated[str, Field(min_length=1, max_length=2000)]
     language: Literal["zh", "en"]
     limit: Annotated[int, Field(ge=1, le=20)] = 3
-    vector: Annotated[list[float], Field(max_length=LARGEST_VECTOR)] | None = None
+    vector: Annotated[list[FiniteFloat], Field(max_length=LARGEST_VECTOR)] | None = None
 
 
 class WriteBody(Body):

@@ -1,14 +1,15 @@
 """All articles, read again when a file changes."""
 
 import asyncio
-import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from contracts.articles import Article, ArticleError, read_article
 from support.knowledge.index import ArticleIndex
-from support.knowledge.reading import Article, ArticleError, read_article
+from support.knowledge.vectors import read_vectors
 from support.knowledge.words import Words
 from support.texts import LANGUAGES, Language
 
@@ -17,7 +18,7 @@ Stamp = tuple[tuple[str, int], ...]
 
 
 class Articles:
-    """Search and lookup. `vectors_file` maps `<slug>.<language>` to the encoder's vector of that article, if made."""
+    """Search and lookup. `vectors_file`: what the articles are about, as the assistant's encoder sees it, if made."""
 
     def __init__(self, folder: Path, stopwords: Path, vectors_file: Path) -> None:
         self._folder = folder
@@ -40,7 +41,7 @@ class Articles:
         return tuple((file.name, file.stat().st_mtime_ns) for file in files if file.is_file())
 
     def _build(self) -> dict[Language, ArticleIndex]:
-        words, vectors = Words(self._stopwords), self._read_vectors()
+        words, stored = Words(self._stopwords), read_vectors(self._vectors_file)
         articles: list[Article] = []
         for file in sorted(self._folder.glob("*.md")):
             try:
@@ -48,20 +49,11 @@ class Articles:
             except (ArticleError, OSError, UnicodeDecodeError) as error:
                 log.error("article_left_out", error=str(error)[:300])
         return {
-            language: ArticleIndex([article for article in articles if article.language == language], words, vectors)
+            language: ArticleIndex([one for one in articles if one.language == language], words, stored, language)
             for language in LANGUAGES
         }
 
-    def _read_vectors(self) -> dict[str, list[float]]:
-        if not self._vectors_file.is_file():
-            return {}
-        try:
-            return dict(json.loads(self._vectors_file.read_text())["vectors"])
-        except (ValueError, KeyError, TypeError) as error:
-            log.error("article_vectors_left_out", error=str(error)[:300])
-            return {}
-
-    def search(self, query: str, language: Language, limit: int, vector: list[float] | None) -> list[dict[str, Any]]:
+    def search(self, query: str, language: Language, limit: int, vector: Sequence[float] = ()) -> list[dict[str, Any]]:
         """Results of contracts section 3."""
         index = self._indexes.get(language)
         if index is None:

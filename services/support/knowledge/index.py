@@ -1,4 +1,4 @@
-"""BM25 over the articles of one language and their parts, with scores that can be compared between questions."""
+"""Articles of one language by words (BM25) and nearness; scores can be compared between questions."""
 
 import math
 from collections import Counter
@@ -8,7 +8,8 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from support.knowledge.reading import Article
+from contracts.articles import Article, Language
+from support.knowledge.vectors import Nearness, Stored
 from support.knowledge.words import Words
 
 TITLE_WEIGHT = 3
@@ -20,7 +21,8 @@ FULL_MATCH = 0.75  # share of the theoretical maximum that a question made of th
 # asked counts for more than the same words scattered (docs/knowledge.md has the figures).
 PART_WEIGHT = 0.5
 LONGEST_EXCERPT = 480
-VECTOR_SHARE = 0.5
+# Weight of the nearness of an article's nearest subject, and of a section's heading where a section is chosen.
+NEARNESS_WEIGHT = 2.0
 
 
 class _Ranking:
@@ -51,14 +53,15 @@ class _Ranking:
 class ArticleIndex:
     """Searches the articles it was built from; rebuilt whole when one changes."""
 
-    def __init__(self, articles: Sequence[Article], words: Words, vectors: dict[str, list[float]]) -> None:
+    def __init__(self, articles: Sequence[Article], words: Words, stored: Stored, language: Language) -> None:
         self.articles = list(articles)
         self._words = words
         self._whole = _Ranking([self._document(article) for article in self.articles])
         parts = [self._parts(article) for article in self.articles]
         self._parts_ranking = _Ranking([part for of_article in parts for part in of_article])
         self._first_parts = np.cumsum([0, *map(len, parts)])
-        self._vectors = [vectors.get(f"{article.slug}.{article.language}") for article in self.articles]
+        self._nearness = Nearness(self.articles, stored, language)
+        self._first_subjects = np.cumsum([0, *(len(article.subjects()) for article in self.articles)])
 
     def _document(self, article: Article) -> list[str]:
         title, keywords = self._words.of(article.title), self._words.of(" ".join(article.keywords))
@@ -79,38 +82,34 @@ class ArticleIndex:
         named = self._words.of(" ".join([article.title, *article.keywords]))
         return [*passages, named, *map(self._words.of, article.questions)]
 
-    def search(self, query: str, limit: int, vector: list[float] | None) -> list[tuple[Article, float, str]]:
-        """Articles with scores in 0-1 and the passage to quote, best first; none without a word of the question."""
+    def search(self, query: str, limit: int, vector: Sequence[float] = ()) -> list[tuple[Article, float, str]]:
+        """Articles with scores in 0-1 and the passage to quote, best first.
+
+        With the vector of the question an article may be found without a word of it, by what it is about.
+        """
         if not self.articles:
             return []
         words = self._words.of(query)
         parts = self._parts_ranking.scores(words)
         best_parts = np.maximum.reduceat(parts, self._first_parts[:-1])
         scores = (self._whole.scores(words) + PART_WEIGHT * best_parts) / (1 + PART_WEIGHT)
-        if vector is not None:
-            scores = self._with_vectors(scores, np.asarray(vector, dtype=np.float64))
+        near = NEARNESS_WEIGHT * self._nearness.of(vector)
+        scores = scores + np.maximum.reduceat(near, self._first_subjects[:-1])
         order = np.argsort(-scores, kind="stable")[:limit]
         return [
-            (self.articles[n], round(min(1.0, float(scores[n])), 4), self._excerpt(n, parts))
+            (self.articles[n], round(min(1.0, float(scores[n])), 4), self._excerpt(n, parts, near))
             for n in order
             if scores[n] > 0
         ]
 
-    def _with_vectors(self, scores: NDArray[np.float64], vector: NDArray[np.float64]) -> NDArray[np.float64]:
-        mixed = scores.copy()
-        norm = float(np.linalg.norm(vector))
-        for place, stored in enumerate(self._vectors):
-            if stored is not None and len(stored) == len(vector) and norm > 0:
-                known: NDArray[np.float64] = np.asarray(stored, dtype=np.float64)
-                cosine = float(known @ vector) / (float(np.linalg.norm(known)) * norm or 1.0)
-                near = max(0.0, cosine)
-                mixed[place] = (1 - VECTOR_SHARE) * scores[place] + VECTOR_SHARE * near
-        return mixed
-
-    def _excerpt(self, number: int, parts: NDArray[np.float64]) -> str:
+    def _excerpt(self, number: int, parts: NDArray[np.float64], near: NDArray[np.float32]) -> str:
         """The article's passage with the highest score, cut at the end of a line."""
-        passages, first = self.articles[number].passages(), self._first_parts[number]
-        best = passages[int(parts[first : first + len(passages)].argmax())] if passages else ""
+        passages = self.articles[number].passages()
+        words, headings = (
+            values[first : first + len(passages)]
+            for values, first in ((parts, self._first_parts[number]), (near, self._first_subjects[number]))
+        )
+        best = passages[int((words + headings).argmax())] if passages else ""
         if len(best) <= LONGEST_EXCERPT:
             return best
         whole_lines = best[:LONGEST_EXCERPT].rpartition("\n")[0] or best[: LONGEST_EXCERPT - 1]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markdown_it import MarkdownIt
 
-from support.knowledge.reading import Article
+from contracts.articles import Article
 from support.services import Services
 from support.texts import Language, as_language
 from support.web import Parts, request_language
@@ -98,7 +98,7 @@ def _chapters(services: Services, language: Language) -> str:
 
 
 def _found(services: Services, language: Language, query: str) -> str:
-    results = services.articles.search(query, language, SHOWN_RESULTS, None)
+    results = services.articles.search(query, language, SHOWN_RESULTS)
     if not results:
         return f'<p role="status">{escape(services.texts("article_nothing_found", language))}</p>'
     items = "".join(

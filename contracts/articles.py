@@ -1,15 +1,15 @@
 """One article from its file: front matter and Markdown (data/knowledge/<slug>.<language>.md)."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
-from support.texts import Language
-
+Language = Literal["zh", "en"]
 FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.S)
 NAME = re.compile(r"([a-z0-9][a-z0-9-]*)\.(zh|en)\.md")
 SECTION = re.compile(r"^(?=#{1,6} )", re.M)
@@ -38,21 +38,33 @@ class Article:
     def url(self) -> str:
         return f"/help/{self.slug}?lang={self.language}"
 
-    def passages(self) -> list[str]:
-        """Sections as Markdown, each led by its heading in bold; tables are left to the article's page."""
+    def sections(self) -> list[tuple[str, str]]:
+        """Heading and Markdown of each section that has text; tables are left to the article's page."""
         found = []
         for section in SECTION.split(self.body):
             heading, _, text = section.partition("\n") if section.startswith("#") else ("", "", section)
             kept = "\n".join(line for line in text.strip().split("\n") if not line.startswith("|")).strip()
             if kept:
-                title = heading.lstrip("# ").strip()
-                found.append(f"**{title}**\n{kept}" if title else kept)
+                found.append((heading.lstrip("# ").strip(), kept))
         return found
+
+    def passages(self) -> list[str]:
+        """The sections, each led by its heading in bold."""
+        return [f"**{heading}**\n{text}" if heading else text for heading, text in self.sections()]
+
+    def subjects(self) -> list[str]:
+        """What the article is about, in short texts: of each section its heading (maybe empty), title, questions."""
+        return [*(heading for heading, _ in self.sections()), self.title, *self.questions]
 
 
 def _strings(meta: dict[str, Any], name: str) -> tuple[str, ...]:
     value = meta.get(name) or []
     return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
+
+
+def subject_key(subject: str, language: Language) -> str:
+    """Under which the vector of one of an article's ``subjects`` is stored; another text has another."""
+    return hashlib.sha256(f"{language}\0{subject}".encode()).hexdigest()[:32]
 
 
 def read_article(path: Path) -> Article:

@@ -1,0 +1,25 @@
+"""Run by the assistant's environment: the vectors of the measured questions and of all articles, into a folder.
+
+Arguments: the folder. Writes ``articles.npz`` and ``questions.json``, whole numbers by the text of the question.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import yaml
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.extractor import feature_text_of
+from bot.nlu.search_vectors import KNOWLEDGE, search_vectors, write
+
+folder = Path(sys.argv[1])
+measured = yaml.safe_load(Path(__file__).with_name("knowledge_questions.yml").read_text("utf-8"))
+questions = {
+    row["text"]: search_vectors([feature_text_of(Message({TEXT: row["text"]}))], row["language"])[0].tolist()
+    for rows in measured.values()
+    for row in rows
+}
+write(KNOWLEDGE, folder / "articles.npz")
+(folder / "questions.json").write_text(json.dumps(questions), "utf-8")
