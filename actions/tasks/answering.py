@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.tasks import lexicon
 from actions.tasks.handing import Reason, hand_over
 from actions.tasks.playbook import Playbook
@@ -17,6 +19,8 @@ ANSWERS_IT = 0.55
 WORTH_ASKING = 0.4
 # Two articles closer than this cannot be told apart by the query.
 CLOSE = 0.1
+# Beside an answer stand at most so many other articles that are worth one question themselves.
+MAX_RELATED = 2
 MAX_QUERY = 300
 # A follow-up comes soon after what it follows.
 TOPIC_TURNS = 3
@@ -39,7 +43,7 @@ def answer(talk: Talk, move: Move) -> Steps[bool]:
     if first.score < ANSWERS_IT and len(close) == 2 and not move.payload:
         _ask_topic(talk, close)
         return True
-    give(talk, first, query)
+    give(talk, first, query, [item for item in items[1:] if item.score >= WORTH_ASKING])
     return True
 
 
@@ -59,11 +63,12 @@ def follows_up(talk: Talk, move: Move) -> bool:
     return lexicon.FOLLOW_UP.search(move.text) is not None
 
 
-def give(talk: Talk, article: Article, query: str) -> None:
-    """Say what an article says, with its link."""
+def give(talk: Talk, article: Article, query: str, others: Sequence[Article] = ()) -> None:
+    """Say what an article says, with its link and those of others that come near."""
     values = {"excerpt": article.excerpt.strip(), "title": article.title, "url": article.url}
-    entry = {"slug": article.slug, "title": article.title, "url": article.url, "excerpt": article.excerpt[:300]}
-    talk.say("answer", "knowledge.answer", values, (), {"type": "articles", "items": [entry]})
+    related = [article, *others[:MAX_RELATED]]
+    items = [{"slug": one.slug, "title": one.title, "url": one.url} for one in related]
+    talk.say("answer", "knowledge.answer", values, (), {"type": "articles", "items": items})
     talk.state.topic = Topic(query[:MAX_QUERY], article.slug, talk.state.turns)
     talk.state.articles = [a for a in talk.state.articles if a[0] != article.slug] + [[article.slug, article.title]]
 

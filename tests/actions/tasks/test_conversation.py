@@ -1,7 +1,9 @@
 """Rows 1 to 20 of the conversation: correcting, cancelling, digressing, asking why, being unclear."""
 
+from dataclasses import replace
+
 import pytest
-from scenes import DB, LANGUAGES, SSH, WEB, at_confirmation, two
+from scenes import DATA, DB, LANGUAGES, SSH, WEB, at_confirmation, two
 from stage import Chat, World, healthy
 
 from actions.tasks import ports
@@ -243,6 +245,17 @@ def test_row_9_a_follow_up_is_joined_to_the_last_question() -> None:
     chat.say("那 Windows 呢？", "inform", {"os": "windows"}, question=True)
     searches = [r for r in chat.world.requests if isinstance(r, ports.SearchKnowledge)]
     assert searches[-1].query == "Linux 怎么远程登录 那 Windows 呢？"
+
+
+@LANGUAGES
+def test_row_9_beside_an_answer_stand_other_articles_that_come_near(language: str) -> None:
+    chat = two(language)
+    near, far = replace(DATA, score=0.5), replace(DATA, slug="far", score=0.3)
+    chat.world.articles = [SSH, near, far]
+    said = chat.say("how do I log in by SSH?", "how_to", question=True)
+    card = next(message.card for message in chat.turn.messages if message.card)
+    assert card["items"] == [{"slug": one.slug, "title": one.title, "url": one.url} for one in (SSH, near)]
+    assert said.count(SSH.excerpt) == 1
 
 
 # ---- 10: completion ----
