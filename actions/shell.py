@@ -116,8 +116,7 @@ class Shell:
 
     def _search(self, request: ports.SearchKnowledge) -> ports.Reply:
         asked_for = _ARTICLES_OF_INTENT if request.intent else request.limit
-        rows = self._support.search(request.query, request.language, asked_for, request.vector)
-        found = [_article(row) for row in rows]
+        found = [_article(one) for one in self._support.search(request.query, request.language, asked_for)]
         if request.intent:
             found.sort(key=lambda one: request.intent not in one.intents)
         return ports.Articles(tuple(found[: request.limit]))

@@ -1,6 +1,5 @@
 """Client of support's internal API (docs/contracts.md §3)."""
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import requests
@@ -28,10 +27,8 @@ class SupportClient:
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
-    def search(self, query: str, language: str, limit: int, vector: Sequence[int]) -> list[dict[str, Any]]:
-        """Articles, best first; `vector` is the assistant's of the query, empty where there is none."""
-        body = {"query": query, "language": language, "limit": limit, "vector": [*vector] or None}
-        found = self._call("POST", "/internal/search", json=body)
+    def search(self, query: str, language: str, limit: int) -> list[dict[str, Any]]:
+        found = self._call("POST", "/internal/search", json={"query": query, "language": language, "limit": limit})
         return list(found["results"])
 
     def claim_write(self, row: dict[str, Any]) -> tuple[bool, dict[str, Any]]:

@@ -19,8 +19,6 @@ ANSWERS_IT = 0.55
 WORTH_ASKING = 0.4
 # Two articles closer than this cannot be told apart by the query.
 CLOSE = 0.1
-# Beside an answer stand at most so many other articles that are worth one question themselves.
-MAX_RELATED = 2
 MAX_QUERY = 300
 # A follow-up comes soon after what it follows.
 TOPIC_TURNS = 3
@@ -29,8 +27,7 @@ TOPIC_TURNS = 3
 def answer(talk: Talk, move: Move) -> Steps[bool]:
     """Answer a question from the articles; true when an answer was given."""
     query = move.value("article") or question_of(talk, move)
-    vector = move.vector if query == move.text else ()
-    reply = yield SearchKnowledge(query[:MAX_QUERY], talk.language, vector=vector)
+    reply = yield SearchKnowledge(query[:MAX_QUERY], talk.language)
     if not isinstance(reply, Articles):
         talk.say("error", "knowledge.unavailable", {}, (talk.button("human", "talk_to_human"),))
         return False
@@ -66,7 +63,7 @@ def follows_up(talk: Talk, move: Move) -> bool:
 def give(talk: Talk, article: Article, query: str, others: Sequence[Article] = ()) -> None:
     """Say what an article says, with its link and those of others that come near."""
     values = {"excerpt": article.excerpt.strip(), "title": article.title, "url": article.url}
-    related = [article, *others[:MAX_RELATED]]
+    related = [article, *others]
     items = [{"slug": one.slug, "title": one.title, "url": one.url} for one in related]
     talk.say("answer", "knowledge.answer", values, (), {"type": "articles", "items": items})
     talk.state.topic = Topic(query[:MAX_QUERY], article.slug, talk.state.turns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,14 +34,6 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _items(value: object) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else ()
-
-
-def _vector(value: object) -> tuple[int, ...]:
-    """Of base64 with a signed byte for each number (`bot/nlu/search_vectors.py`); empty where it is not that."""
-    try:
-        return tuple(memoryview(b64decode(value, validate=True)).cast("b")) if isinstance(value, str) else ()
-    except ValueError:
-        return ()
 
 
 @dataclass(frozen=True)
@@ -87,10 +78,7 @@ class Mood:
 
 @dataclass(frozen=True)
 class Understanding:
-    """What the understanding says about one message beyond its intent.
-
-    `vector` is the direction by which help articles are found, whole numbers of one byte; empty for most messages.
-    """
+    """What the understanding says about one message beyond its intent."""
 
     language: Language = "zh"
     mixed: bool = False
@@ -102,7 +90,6 @@ class Understanding:
     asserted: tuple[str, ...] = ()
     mood: Mood = field(default_factory=Mood)
     question: bool = False
-    vector: tuple[int, ...] = ()
 
     @classmethod
     def from_dict(cls, raw: object) -> Understanding:
@@ -130,7 +117,6 @@ class Understanding:
             asserted=tuple(str(v) for v in _items(negation.get("asserted"))),
             mood=Mood(_number(mood.get("anger")), _number(mood.get("urgency")), mood.get("business_down") is True),
             question=data.get("question") is True,
-            vector=_vector(data.get("vector")),
         )
 
 

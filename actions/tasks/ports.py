@@ -59,16 +59,12 @@ class Act:
 
 @dataclass(frozen=True)
 class SearchKnowledge:
-    """Articles for a query, best first; with `intent`, those that list it come first. Replies: Articles, Unknown.
-
-    `vector` is that of the query, where the understanding gave one.
-    """
+    """Articles for a query, best first; with `intent`, those that list it come first. Replies: Articles, Unknown."""
 
     query: str
     language: str
     intent: str | None = None
     limit: int = 3
-    vector: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ class Move:
     asserted: tuple[str, ...] = ()
     question: bool = False
     payload: bool = False
-    vector: tuple[int, ...] = ()
 
     def value(self, kind: str) -> str | None:
         """The first value of an entity that was not negated."""
@@ -63,7 +62,6 @@ def moves(utterance: Utterance) -> tuple[Move, ...]:
             entities=clause.entities + loose[index],
             gate="answer",
             candidates=(),
-            vector=(),
             question=whole.question and ("?" in clause.text or "？" in clause.text or index == len(clauses) - 1),
         )
         for index, clause in enumerate(clauses)
@@ -125,7 +123,6 @@ def _whole(utterance: Utterance) -> Move:
         asserted=about.asserted,
         question=about.question,
         payload=utterance.payload,
-        vector=about.vector,
     )
 
 

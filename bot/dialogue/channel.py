@@ -24,6 +24,7 @@ from sanic.response import HTTPResponse
 from bot.dialogue.action_answers import check_with_one_validator
 from bot.dialogue.output import CHANNEL, TurnOutput, encode, message_line
 from bot.dialogue.payloads import PayloadError, event_data, parse_payload, safe_text
+from bot.nlu.search_vectors import search_vector
 from contracts.schema import ContractError, check
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,17 @@ class SupportInput(InputChannel):
             await self._run(request, asked, message, on_new_message, stream.send)
             await stream.eof()
             return None
+
+        @blueprint.post("/vector")
+        async def vector(request: Request) -> HTTPResponse:
+            if not self._authorised(request.headers.get("authorization", "")):
+                return _refuse(401, "unauthorised", "a bearer token of this deployment is needed")
+            try:
+                asked = json.loads(request.body)
+                check("vector", asked)
+            except (ContractError, ValueError, RecursionError) as error:
+                return _refuse(400, "bad_text", str(error)[:300])
+            return response.json({"vector": search_vector(asked["text"], asked["language"]).tolist()})
 
         return blueprint
 

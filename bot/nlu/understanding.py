@@ -1,7 +1,6 @@
 """Assembles ``understanding``, the structure that the dialogue engine reads.
 
-Shape (see ``docs/nlu.md``): language, mixed, confidence, gate, candidates, clauses, negation, mood,
-question, and the vector of a message that may be a question to the help articles.
+Shape (see ``docs/nlu.md``): language, mixed, confidence, gate, candidates, clauses, negation, mood, question.
 """
 
 from __future__ import annotations
@@ -14,17 +13,15 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.cues import asks_something, mood_of, negation_of
 from bot.nlu.entities.revision import revise
-from bot.nlu.extractor import FINDINGS, RULE_EXTRACTOR, as_rasa_entity, feature_text_of, findings_of
+from bot.nlu.extractor import FINDINGS, RULE_EXTRACTOR, as_rasa_entity, findings_of
 from bot.nlu.intent_model import Prediction
-from bot.nlu.normalizer import language_of, utterance_of
-from bot.nlu.search_vectors import as_text, search_vectors
+from bot.nlu.normalizer import utterance_of
 from bot.nlu.utterance import DEFAULT_LANGUAGE, Language
 
 UNDERSTANDING = "understanding"
 # Set by the classifier.
 PREDICTION = "intent_prediction"
 CLAUSES = "clauses"
-_HELP = "how_to"
 
 
 def language_before(tracker: DialogueStateTracker | None) -> Language:
@@ -61,7 +58,7 @@ def _understand(message: Message, tracker: DialogueStateTracker | None) -> dict[
     utterance = utterance_of(message)
     prediction = message.get(PREDICTION)
     judged = isinstance(prediction, Prediction)
-    understanding = {
+    return {
         "language": utterance.language or language_before(tracker),
         "mixed": utterance.mixed,
         "confidence": round(prediction.confidence, 4) if judged else 0.0,
@@ -72,6 +69,3 @@ def _understand(message: Message, tracker: DialogueStateTracker | None) -> dict[
         "mood": {**vars(mood_of(utterance.text))},
         "question": bool(message.get(TEXT)) and asks_something(utterance.text),
     }
-    if judged and _HELP in (prediction.ranking[0][0], *prediction.candidates):
-        understanding["vector"] = as_text(search_vectors([feature_text_of(message)], language_of(message))[0])
-    return understanding

@@ -114,6 +114,7 @@ def train() -> None:
 def encode_articles() -> None:
     """Write the vectors by which help articles are found."""
     digest = inputs_digest(_VECTORS_INPUTS)
+    VECTORS_STAMP.unlink(missing_ok=True)
     print("· encoding the help articles", file=sys.stderr, flush=True)
     environment = {**os.environ, **_ENVIRONMENT, **blas_kernel()}
     subprocess.run([sys.executable, "-m", "bot.nlu.search_vectors"], cwd=ROOT, env=environment, check=True)

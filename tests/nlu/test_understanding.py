@@ -1,15 +1,12 @@
 """The structure that the dialogue reads: its shape, several requests, corrections, language of a bare ID."""
 
 import asyncio
-import base64
 
 import pytest
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from trained_model import TrainedModel
-
-from bot.nlu.encoder import SEARCH_ENCODER, shared_encoder
 
 _KEYS = {"language", "mixed", "confidence", "gate", "candidates", "clauses", "negation", "mood", "question"}
 
@@ -19,20 +16,9 @@ _KEYS = {"language", "mixed", "confidence", "gate", "candidates", "clauses", "ne
 )
 def test_every_message_has_the_whole_structure(model: TrainedModel, text: str) -> None:
     understanding = model.parse(text)["understanding"]
-    assert set(understanding) - {"vector"} == _KEYS
+    assert set(understanding) == _KEYS
     assert understanding["gate"] in ("answer", "clarify", "reject")
     assert 0 <= understanding["confidence"] <= 1 and len(understanding["candidates"]) <= 3
-
-
-@pytest.mark.parametrize("text", ["快照怎么收费", "how do I attach a new disk to my server?"])
-def test_a_question_to_the_help_articles_carries_the_vector_to_find_them_by(model: TrainedModel, text: str) -> None:
-    vector = base64.b64decode(model.parse(text)["understanding"]["vector"], validate=True)
-    assert len(vector) == shared_encoder(SEARCH_ENCODER).blocks[0] and any(vector)
-
-
-@pytest.mark.parametrize("text", ["web-01宕机了", "restart web-01", "谢谢", "i-YufwpQAe", "?", ""])
-def test_other_messages_carry_none(model: TrainedModel, text: str) -> None:
-    assert "vector" not in model.parse(text)["understanding"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_assistant import FakeAssistant, echo
+from fake_assistant import FakeAssistant, echo, no_vector
 from scale_servers import answering
 from support_harness import FakeCloud, Support
 
@@ -42,7 +42,7 @@ def shared_assistant() -> Iterator[FakeAssistant]:
 def assistant(shared_assistant: FakeAssistant) -> Iterator[FakeAssistant]:
     """The shared service's assistant, well-behaved again after each test."""
     yield shared_assistant
-    shared_assistant.reply = echo
+    shared_assistant.reply, shared_assistant.vector = echo, no_vector
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from contracts.schema import check
 
 Json = dict[str, Any]
 Reply = Callable[[Json], Iterator[Json | bytes]]
+Vector = Callable[[Json], tuple[int, bytes]]
 
 
 def message(turn: Json, index: int, text: str, kind: str = "answer", **more: Any) -> Json:
@@ -77,11 +78,17 @@ def echo(turn: Json) -> Iterator[Json | bytes]:
     yield summary()
 
 
+def no_vector(asked: Json) -> tuple[int, bytes]:
+    """Status and body of an assistant without an encoder."""
+    return 404, b"{}"
+
+
 class FakeAssistant:
-    """Started on a free port; `reply` may be changed at any time; `turns` holds every request of every conversation."""
+    """Started on a free port; `reply` and `vector` may be changed at any time; `turns` holds every turn asked for."""
 
     def __init__(self, port: int = 0) -> None:
         self.reply: Reply = echo
+        self.vector: Vector = no_vector
         self.turns: list[Json] = []
         fake = self
 
@@ -93,6 +100,10 @@ class FakeAssistant:
 
             def do_POST(self) -> None:
                 turn = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path.endswith("/vector"):
+                    check("vector", turn)
+                    self._plain(*fake.vector(turn))
+                    return
                 check("turn", turn)
                 fake.turns.append(turn)
                 fake.authorizations.append(self.headers.get("Authorization"))

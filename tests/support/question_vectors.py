@@ -8,18 +8,13 @@ import sys
 from pathlib import Path
 
 import yaml
-from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.extractor import feature_text_of
-from bot.nlu.search_vectors import KNOWLEDGE, search_vectors, write
+from bot.nlu.search_vectors import KNOWLEDGE, search_vector, write
 
 folder = Path(sys.argv[1])
 measured = yaml.safe_load(Path(__file__).with_name("knowledge_questions.yml").read_text("utf-8"))
 questions = {
-    row["text"]: search_vectors([feature_text_of(Message({TEXT: row["text"]}))], row["language"])[0].tolist()
-    for rows in measured.values()
-    for row in rows
+    row["text"]: search_vector(row["text"], row["language"]).tolist() for rows in measured.values() for row in rows
 }
 write(KNOWLEDGE, folder / "articles.npz")
 (folder / "questions.json").write_text(json.dumps(questions), "utf-8")

@@ -146,6 +146,7 @@ class Support:
             "DEMO": "1",
             "SUPPORT_PORT": str(self.port),
             "VAR_DIR": str(folder),
+            "KNOWLEDGE_VECTORS": str(folder / "knowledge_vectors.npz"),
             "ASSISTANT_PORT": str(assistant_port),
             "ACTIONS_PORT": str(assistant_port),
             "CLOUD_PORT": str(cloud_port),

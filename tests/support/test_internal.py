@@ -1,11 +1,16 @@
 """What assistant and actions may ask: search, write ledger, profile, cases, coverage."""
 
+import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
-from fake_assistant import packet
-from support_harness import Support, eventually
+from fake_assistant import FakeAssistant, packet
+from support_harness import ROOT, Support, eventually
+
+from contracts.articles import read_article, subject_key
 
 
 def test_that_every_internal_door_wants_the_internal_token(support: Support) -> None:
@@ -179,12 +184,83 @@ def test_that_a_search_body_is_checked(support: Support) -> None:
         {"query": "x", "language": "fr"},
         {"query": "x" * 2001, "language": "en"},
         {"query": "x", "language": "en", "limit": 0},
-        {"query": "x", "language": "en", "vector": ["a"]},
-        {"query": "x", "language": "en", "vector": [0] * 5000},
+        {"query": "x", "language": "en", "vector": [1]},
     ):
         assert support.internal("POST", "/internal/search", body).status_code == 422
-    answer = support.internal("POST", "/internal/search", {"query": "??? ///", "language": "en", "vector": None})
+    answer = support.internal("POST", "/internal/search", {"query": "??? ///", "language": "en"})
     assert answer.status_code == 200
+
+
+def _found(support: Support, query: str) -> list[str]:
+    answer = support.internal("POST", "/internal/search", {"query": query, "language": "zh"})
+    assert answer.status_code == 200
+    return [one["slug"] for one in answer.json()["results"]]
+
+
+@pytest.fixture
+def refund_by_vector(support: Support) -> None:
+    """The article on refunds is all about what the vector (1, 0) points at."""
+    title = read_article(ROOT / "data" / "knowledge" / "refund.zh.md").title
+    vectors = np.array([[127, 0]], dtype=np.int8)
+    np.savez(support.folder / "knowledge_vectors.npz", keys=np.array([subject_key(title, "zh")]), vectors=vectors)
+
+
+@pytest.mark.usefixtures("refund_by_vector")
+def test_that_a_search_asks_the_assistant_for_a_vector_and_finds_by_it(
+    support: Support, assistant: FakeAssistant
+) -> None:
+    asked = []
+
+    def answer(body: dict[str, Any]) -> tuple[int, bytes]:
+        asked.append(body)
+        return 200, b'{"vector": [100, 1]}'
+
+    assert _found(support, "qqqq zzzz") == []
+    assistant.vector = answer
+    eventually(lambda: _found(support, "qqqq zzzz")[:1] == ["refund"], "the article is found by the vector")
+    assert asked[-1] == {"text": "qqqq zzzz", "language": "zh"}
+
+
+@pytest.mark.usefixtures("refund_by_vector")
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b""),
+        (401, b'{"vector": [100, 1]}'),
+        (200, b"no json"),
+        (200, b"[" * 100_000),
+        (200, b"[]"),
+        (200, b"null"),
+        (200, b'{"vector": null}'),
+        (200, b'{"vector": "abc"}'),
+        (200, b'{"vector": [true, false]}'),
+        (200, b'{"vector": [1.0, 0.0]}'),
+        (200, b'{"vector": [1e400, 0]}'),
+        (200, b'{"vector": [128, 0]}'),
+        (200, b'{"vector": [0, 0]}'),
+        (200, b'{"vector": [1, 0, 0]}'),
+        (200, json.dumps({"vector": [1] * 5000}).encode()),
+    ],
+)
+def test_that_without_a_vector_articles_are_found_by_words(
+    support: Support, assistant: FakeAssistant, status: int, body: bytes
+) -> None:
+    by_words = _found(support, "备案要多久")
+    assistant.vector = lambda asked: (status, body)
+    assert _found(support, "备案要多久") == by_words and _found(support, "qqqq zzzz") == []
+
+
+def test_that_a_search_does_not_wait_for_a_slow_assistant(support: Support, assistant: FakeAssistant) -> None:
+    searched = threading.Event()
+
+    def slow(asked: dict[str, Any]) -> tuple[int, bytes]:
+        searched.wait(10)
+        return 200, b'{"vector": [1, 0]}'
+
+    assistant.vector = slow
+    assert _found(support, "备案要多久")
+    assert not searched.is_set()
+    searched.set()
 
 
 def test_that_the_articles_of_the_project_are_found(support: Support) -> None:

@@ -29,7 +29,7 @@ export interface StepsCard {
 
 export interface ArticlesCard {
   type: 'articles';
-  items: { slug: string; title: string; url: string; excerpt?: string | null }[];
+  items: { slug: string; title: string; url: string }[];
 }
 
 export interface MetricCard {

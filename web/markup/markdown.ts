@@ -39,13 +39,6 @@ export function markdown(text: string): SafeHtml {
   );
 }
 
-/** The words of a Markdown text without its markup, for places too small for it. */
-export function plainText(text: string): string {
-  const words = document.createElement('div');
-  words.innerHTML = markdown(text).value.replace(/<(?:br|\/(?:p|li|h\d|pre|td|th))\b[^>]*>/g, '$& ');
-  return (words.textContent ?? '').replace(/\s+/g, ' ').trim();
-}
-
 /** The address if a reader may be sent there, else null. */
 export function safeAddress(address: string): string | null {
   const cleaned = [...address].filter((character) => character > ' ' && character !== '\u007f').join('');

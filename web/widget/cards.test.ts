@@ -38,11 +38,6 @@ describe('cards', () => {
     expect(host.textContent).toContain('<b>x</b>');
   });
 
-  test('an excerpt is shown without its markup', () => {
-    const host = drawn({ type: 'articles', items: [{ slug: 'a', title: 'A', url: '/help/a', excerpt: '**When**\n`root` on Linux <b>x</b>' }] });
-    expect(host.querySelector('p')?.textContent).toBe('When root on Linux <b>x</b>');
-  });
-
   test('a missing sample breaks the line of a chart', () => {
     expect(lineParts([[0, 1], [60, 2], [120, null], [180, 3], [240, 4]])).toHaveLength(2);
     expect(lineParts([[0, null], [60, null]])).toEqual([]);

@@ -1,6 +1,6 @@
 import type { ArticlesCard, Card, InstanceCard, ListCard, StepsCard } from '../contract/chat';
 import { html, SafeHtml } from '../markup/html';
-import { plainText, safeAddress } from '../markup/markdown';
+import { safeAddress } from '../markup/markdown';
 import { metricChart } from './chart';
 import type { Texts } from './texts';
 
@@ -53,7 +53,7 @@ function articlesCard(card: ArticlesCard, texts: Texts): SafeHtml {
   return html`<section class="cs-card" aria-label="${texts.card_articles}"><h3>${texts.card_articles}</h3><ul class="cs-articles">${card.items.map((item) => {
     const address = safeAddress(item.url);
     const title = address ? html`<a href="${address}" target="_blank" rel="noopener noreferrer">${item.title}</a>` : html`<span>${item.title}</span>`;
-    return html`<li>${title}${item.excerpt ? html`<p>${plainText(item.excerpt)}</p>` : null}</li>`;
+    return html`<li>${title}</li>`;
   })}</ul></section>`;
 }
 

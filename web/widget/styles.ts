@@ -45,7 +45,7 @@ export const CARD_STYLES = `
   .cs-steps { list-style: none; margin: 0; padding: 0; } .cs-steps li { display: flex; gap: 8px; padding: 2px 0; }
   .cs-mark { flex: 0 0 20px; height: 20px; border-radius: 50%; text-align: center; font-size: 12px; line-height: 20px; background: #e6e9ef; color: #394357; margin-top: 2px; }
   .cs-step-done .cs-mark { background: #1b7f4b; color: #fff; } .cs-step-failed .cs-mark { background: #b3261e; color: #fff; } .cs-step-unknown .cs-mark { background: #8a5200; color: #fff; }
-  .cs-articles { list-style: none; margin: 0; padding: 0; } .cs-articles li + li { margin-top: 8px; } .cs-articles p { margin: 2px 0 0; font-size: 13px; color: #4a5468; }
+  .cs-articles { list-style: none; margin: 0; padding: 0; } .cs-articles li + li { margin-top: 8px; }
   .cs-list { list-style: none; margin: 0; padding: 0; } .cs-list li { padding: 3px 0; } .cs-list .cs-choice { width: 100%; border-radius: 8px; }
   .cs-list-title { display: block; } .cs-list-subtitle { display: block; font-size: 12px; color: #4a5468; }
   .cs-metric { margin: 0; } .cs-metric figcaption { display: flex; justify-content: space-between; gap: 10px; font-size: 13px; }

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
 Severity = Literal["sev1", "sev2", "sev3", "sev4"]
-LARGEST_VECTOR = 4096
 
 
 class Body(BaseModel):
@@ -16,12 +15,11 @@ class Body(BaseModel):
 
 
 class SearchBody(Body):
-    """A question to the knowledge base; `vector` is the assistant's encoding of it, when it has one."""
+    """A question to the knowledge base."""
 
     query: Annotated[str, Field(min_length=1, max_length=2000)]
     language: Literal["zh", "en"]
     limit: Annotated[int, Field(ge=1, le=20)] = 3
-    vector: Annotated[list[FiniteFloat], Field(max_length=LARGEST_VECTOR)] | None = None
 
 
 class WriteBody(Body):

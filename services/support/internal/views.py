@@ -34,7 +34,8 @@ router = APIRouter(prefix="/internal", tags=["internal"], dependencies=[Depends(
 @router.post("/search")
 async def search(services: Parts, body: SearchBody) -> dict[str, Any]:
     """Articles for a question, best first; scores are comparable between questions."""
-    return {"results": services.articles.search(body.query, body.language, body.limit, body.vector or ())}
+    vector = await services.assistant.vector(body.query, body.language)
+    return {"results": services.articles.search(body.query, body.language, body.limit, vector)}
 
 
 @router.post("/writes")

@@ -53,7 +53,7 @@ class Articles:
             for language in LANGUAGES
         }
 
-    def search(self, query: str, language: Language, limit: int, vector: Sequence[float] = ()) -> list[dict[str, Any]]:
+    def search(self, query: str, language: Language, limit: int, vector: Sequence[int] = ()) -> list[dict[str, Any]]:
         """Results of contracts section 3."""
         index = self._indexes.get(language)
         if index is None:

@@ -82,7 +82,7 @@ class ArticleIndex:
         named = self._words.of(" ".join([article.title, *article.keywords]))
         return [*passages, named, *map(self._words.of, article.questions)]
 
-    def search(self, query: str, limit: int, vector: Sequence[float] = ()) -> list[tuple[Article, float, str]]:
+    def search(self, query: str, limit: int, vector: Sequence[int] = ()) -> list[tuple[Article, float, str]]:
         """Articles with scores in 0-1 and the passage to quote, best first.
 
         With the vector of the question an article may be found without a word of it, by what it is about.

@@ -1,6 +1,5 @@
-"""What articles are about, as the assistant's encoder sees it: how near a message comes to each of them."""
+"""What articles are about, as the assistant's encoder sees it: how near a text comes to each of them."""
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from contracts.articles import Article, Language, subject_key
 log = structlog.get_logger(__name__)
 Floats = NDArray[np.float32]
 Stored = Mapping[str, Floats]
-# The cosine that speaks neither for an article nor against it: of most questions to their own article it is higher.
+# The cosine to an article's nearest subject that speaks neither for the article nor against it.
 NEUTRAL: dict[Language, float] = {"zh": 0.82, "en": 0.76}
 
 
@@ -22,21 +21,23 @@ def read_vectors(path: Path) -> Stored:
     if not path.is_file():
         return {}
     try:
-        with np.load(path) as arrays:
-            rows = arrays["vectors"].astype(np.float32)
-            return dict(zip(arrays["keys"].tolist(), _unit(rows), strict=True))
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        log.error("article_vectors_left_out", error=str(error)[:300])
+        with path.open("rb") as file, np.load(file) as arrays:
+            keys, rows = arrays["keys"].tolist(), arrays["vectors"].astype(np.float32)
+        if rows.ndim != 2 or not np.isfinite(rows).all():
+            raise ValueError(f"vectors of shape {rows.shape}, or not finite")
+        return {key: _unit(row) for key, row in zip(keys, rows, strict=True) if row.any()}
+    # Whatever is wrong with a file, articles are still found by their words.
+    except Exception as error:
+        log.error("article_vectors_left_out", error=f"{type(error).__name__}: {error}"[:300])
         return {}
 
 
-def _unit(rows: Floats) -> Floats:
-    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+def _unit(row: Floats) -> Floats:
+    return np.asarray(row / np.linalg.norm(row), dtype=np.float32)
 
 
 class Nearness:
-    """The subjects of some articles of one language; one without a vector is neutral."""
+    """The subjects of some articles of one language."""
 
     def __init__(self, articles: Sequence[Article], stored: Stored, language: Language) -> None:
         keys = [subject_key(subject, language) for article in articles for subject in article.subjects()]
@@ -45,10 +46,15 @@ class Nearness:
         self._vectors = np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
         self._neutral = NEUTRAL[language]
 
-    def of(self, vector: Sequence[float]) -> Floats:
-        """For each subject, in the order of the articles, how much nearer than neutral; zeros for a strange vector."""
-        near = np.zeros(len(self._known), dtype=np.float32)
+    def of(self, vector: Sequence[int]) -> Floats:
+        """For each subject, in the order of the articles, how much nearer than neutral; zeros for a strange vector.
+
+        A subject that has no vector yet is as near as others are on the average, and never nearer than neutral.
+        """
         asked = np.asarray(vector, dtype=np.float32)
-        if len(asked) == self._vectors.shape[1] and np.isfinite(asked).all() and asked.any():
-            near[self._known] = self._vectors @ _unit(asked) - self._neutral
-        return near
+        if len(asked) != self._vectors.shape[1] or not asked.any():
+            return np.zeros(len(self._known), dtype=np.float32)
+        cosines = self._vectors @ _unit(asked)
+        near = np.full(len(self._known), min(cosines.mean(), self._neutral), dtype=np.float32)
+        near[self._known] = cosines
+        return near - self._neutral

@@ -172,7 +172,7 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_any_understanding_is_read_without_an_error(raw: Any) -> None:
-    keys = ("language", "gate", "candidates", "clauses", "negation", "mood", "question", "vector", "confidence")
+    keys = ("language", "gate", "candidates", "clauses", "negation", "mood", "question", "confidence")
     Understanding.from_dict(raw)
     Understanding.from_dict(dict.fromkeys(keys, raw))
     Utterance.from_parse("x", "m", {"intent": {"name": raw}, "entities": raw, "understanding": raw})

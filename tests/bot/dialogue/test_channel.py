@@ -18,6 +18,7 @@ from sanic import Sanic
 
 from bot.dialogue.channel import SupportInput
 from bot.dialogue.payloads import PayloadError, parse_payload, safe_text
+from bot.nlu.search_vectors import search_vector
 
 TOKEN, SECRET = "token-of-the-test", "secret-of-the-test-that-is-long-enough"
 SUMMARY = {"intent": "greet", "language": "en"}
@@ -29,8 +30,10 @@ def turn(**changes: Any) -> dict[str, Any]:
     return {"conversation_id": "c-1", "turn_id": "m-1", "input": {"kind": "text", "text": "hi"}, **changes}
 
 
-def ask(behaviour: Behaviour, *asked: dict[str, Any] | bytes, token: str = TOKEN) -> list[tuple[int, Any]]:
-    """Send turns one after the other; (status, lines or error) of each."""
+def ask(
+    behaviour: Behaviour, *asked: dict[str, Any] | bytes, token: str = TOKEN, door: str = "turn"
+) -> list[tuple[int, Any]]:
+    """Send requests one after the other; (status, lines or error) of each."""
 
     async def play() -> list[tuple[int, Any]]:
         Sanic.test_mode = True
@@ -46,17 +49,17 @@ def ask(behaviour: Behaviour, *asked: dict[str, Any] | bytes, token: str = TOKEN
             await store.save(tracker)
 
         app.blueprint(SupportInput(TOKEN, SECRET).blueprint(handle), url_prefix="/webhooks/support")
-        door = socket.socket()
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
-        server = await app.create_server(sock=door, return_asyncio_server=True)
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = await app.create_server(sock=listening, return_asyncio_server=True)
         await server.startup()
         await server.start_serving()
         found = []
         async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
             for one in asked:
                 body = one if isinstance(one, bytes) else json.dumps(one).encode()
-                async with session.post(f"http://127.0.0.1:{port}/webhooks/support/turn", data=body) as answer:
+                async with session.post(f"http://127.0.0.1:{port}/webhooks/support/{door}", data=body) as answer:
                     text = await answer.text()
                     lines = [json.loads(line) for line in text.splitlines()] if answer.status == 200 else text
                     found.append((answer.status, lines))
@@ -180,3 +183,44 @@ def test_that_a_payload_brings_exact_intent_and_entities() -> None:
     assert parsed["entities"][0]["value"] == "i-NNkaK46e"
     with pytest.raises(PayloadError):
         parse_payload("/inform;drop{}", None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("磁盘怎么扩容", "zh"), ("how do I grow a disk", "en"), ("长" * 2000, "zh")]
+)
+def test_that_a_text_gets_the_vector_that_articles_are_found_by(text: str, language: str) -> None:
+    [(status, [answer])] = ask(mute, {"text": text, "language": language}, door="vector")
+    assert status == 200 and answer["vector"] == search_vector(text, "zh" if language == "zh" else "en").tolist()
+    assert max(map(abs, answer["vector"])) == 127
+
+
+def test_that_the_vector_of_no_words_points_nowhere() -> None:
+    answers = ask(mute, *({"text": text, "language": "en"} for text in (" ", "\u200b")), door="vector")
+    assert [(status, set(lines[0]["vector"])) for status, lines in answers] == [(200, {0})] * 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        b"",
+        b"[",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b"null",
+        {"text": "x"},
+        {"text": "", "language": "en"},
+        {"text": "x" * 2001, "language": "en"},
+        {"text": ["x"], "language": "en"},
+        {"text": "x", "language": "fr"},
+        {"text": "x", "language": "en", "more": 1},
+    ],
+)
+def test_that_what_is_no_text_gets_no_vector(asked: dict[str, Any] | bytes) -> None:
+    [(status, _)] = ask(mute, asked, door="vector")
+    assert status == 400
+
+
+def test_that_a_vector_is_for_this_deployment_only() -> None:
+    [(status, _)] = ask(mute, {"text": "x", "language": "en"}, token="another", door="vector")
+    assert status == 401
