@@ -32,7 +32,7 @@ _INPUTS = (
 )
 _VECTORS_INPUTS = (
     "requirements.lock",
-    "data/knowledge",
+    os.environ.get("KNOWLEDGE_DIR", "data/knowledge"),
     "bot/nlu",
     "contracts/articles.py",
     "contracts/chinese.py",
@@ -61,7 +61,7 @@ def inputs_digest(names: Sequence[str]) -> str:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+                digest.update(os.path.relpath(file, ROOT).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
