@@ -10,8 +10,10 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
+from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu import importer
 from bot.nlu.importer import SupportDataImporter, TrainingSentence
 
 FILES = {
@@ -58,9 +60,23 @@ def test_that_the_data_are_those_of_rasas_own_importer(files: list[str]) -> None
     assert all(isinstance(one, TrainingSentence) for one in ours.training_examples)
 
 
+def test_that_the_files_are_read_once_and_every_caller_has_a_copy(
+    files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(importer, "load_data", lambda file, language: read.append(file) or load_data(file, language))
+    ours = SupportDataImporter(training_data_paths=files)
+    first = ours.get_nlu_data()
+    before = first.fingerprint()
+    first.training_examples[0].set(INTENT, "other")
+    first.training_examples.pop()
+    assert ours.get_nlu_data().fingerprint() == before != first.fingerprint()
+    assert len(read) == len(FILES)
+
+
 def test_that_the_configuration_names_it() -> None:
-    importer = TrainingDataImporter.load_from_config("config.yml", training_data_paths=[])
-    assert [type(one) for one in importer.importer._importer._importers] == [SupportDataImporter]
+    named = TrainingDataImporter.load_from_config("config.yml", training_data_paths=[])
+    assert [type(one) for one in named.importer._importer._importers] == [SupportDataImporter]
 
 
 def test_that_a_copy_shares_its_texts_and_nothing_else() -> None:
