@@ -1,13 +1,14 @@
 """The vectors by which help articles are found: of a text when the search asks for it, of the articles beforehand.
 
-``python -m bot.nlu.search_vectors`` (``make train`` runs it) writes those of the articles to
-``models/knowledge_vectors.npz``: ``keys`` (``contracts.articles.subject_key``) and ``vectors``, int8, a row for each.
+``python -m bot.nlu.search_vectors FOLDER FILE`` (``make train`` runs it) writes those of a folder's articles to an
+``.npz``: ``keys`` (``contracts.articles.subject_key``) and ``vectors``, int8, a row for each.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,6 @@ from bot.nlu.utterance import Language
 from contracts.articles import ArticleError, read_article, subject_key
 
 Compact = npt.NDArray[np.int8]
-KNOWLEDGE = Path(os.environ.get("KNOWLEDGE_DIR", "data/knowledge"))
-STORED = Path("models/knowledge_vectors.npz")
 _LARGEST = 127
 
 logger = logging.getLogger(__name__)
@@ -79,4 +78,4 @@ def write(folder: Path, path: Path) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    write(KNOWLEDGE, STORED)
+    write(*map(Path, sys.argv[1:]))

@@ -17,6 +17,7 @@ from contracts.processor import blas_kernel
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "assistant.tar.gz"
 STAMP = ROOT / "models" / "assistant.inputs"
+KNOWLEDGE = ROOT / os.environ.get("KNOWLEDGE_DIR", "data/knowledge")
 VECTORS = ROOT / "models" / "knowledge_vectors.npz"
 VECTORS_STAMP = ROOT / "models" / "knowledge_vectors.inputs"
 _INPUTS = (
@@ -32,7 +33,7 @@ _INPUTS = (
 )
 _VECTORS_INPUTS = (
     "requirements.lock",
-    os.environ.get("KNOWLEDGE_DIR", "data/knowledge"),
+    str(KNOWLEDGE),
     "bot/nlu",
     "contracts/articles.py",
     "contracts/chinese.py",
@@ -117,7 +118,8 @@ def encode_articles() -> None:
     VECTORS_STAMP.unlink(missing_ok=True)
     print("· encoding the help articles", file=sys.stderr, flush=True)
     environment = {**os.environ, **_ENVIRONMENT, **blas_kernel()}
-    subprocess.run([sys.executable, "-m", "bot.nlu.search_vectors"], cwd=ROOT, env=environment, check=True)
+    command = [sys.executable, "-m", "bot.nlu.search_vectors", str(KNOWLEDGE), str(VECTORS)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
     VECTORS_STAMP.write_text(digest + "\n")
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import yaml
 
-from bot.nlu.search_vectors import KNOWLEDGE, search_vector, write
+from bot.nlu.search_vectors import search_vector, write
 
 folder = Path(sys.argv[1])
 measured = yaml.safe_load(Path(__file__).with_name("knowledge_questions.yml").read_text("utf-8"))
 questions = {
     row["text"]: search_vector(row["text"], row["language"]).tolist() for rows in measured.values() for row in rows
 }
-write(KNOWLEDGE, folder / "articles.npz")
+write(Path("data/knowledge"), folder / "articles.npz")
 (folder / "questions.json").write_text(json.dumps(questions), "utf-8")

@@ -251,15 +251,17 @@ def test_that_without_a_vector_articles_are_found_by_words(
 
 
 def test_that_a_search_does_not_wait_for_a_slow_assistant(support: Support, assistant: FakeAssistant) -> None:
-    searched = threading.Event()
+    asked, searched, answered = threading.Event(), threading.Event(), threading.Event()
 
-    def slow(asked: dict[str, Any]) -> tuple[int, bytes]:
-        searched.wait(10)
+    def slow(body: dict[str, Any]) -> tuple[int, bytes]:
+        asked.set()
+        searched.wait(20)
+        answered.set()
         return 200, b'{"vector": [1, 0]}'
 
     assistant.vector = slow
     assert _found(support, "备案要多久")
-    assert not searched.is_set()
+    assert asked.is_set() and not answered.is_set()
     searched.set()
 
 
