@@ -23,7 +23,7 @@ serve: setup train ## production: your cloud, your secrets, no demo accounts
 stop: ## stop what `make run` or `make serve` started
 	@$(PY312) deploy/local/stack.py stop
 
-train: ## train the model if its inputs changed
+train: ## train the model and encode the help articles if their inputs changed
 	@$(BOOTSTRAP) python
 	@$(PY310) deploy/local/train.py
 
